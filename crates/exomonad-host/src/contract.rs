@@ -1,0 +1,22 @@
+//! Generated from `wit/`: the host's side of the contract. These are also the host's own words for a hook and a
+//! decision; `harness/` translates between them and each coding agent's wire.
+
+#[expect(missing_docs, reason = "generated from wit/, which documents every line")]
+#[expect(clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "guest",
+        additional_derives: [PartialEq, Clone, serde::Serialize, serde::Deserialize],
+    });
+}
+
+pub use bindings::Guest;
+pub use bindings::exomonad::guest::types::{
+    Action, Agent, Context, Decision, EffectError, EffectErrorKind, Event, GuestInfo, Hook, HookEvent,
+    HookKind, McpTool, Project, RoleInfo, Rule, RuleDecision, StopInfo, ToolDone, ToolError, ToolHints,
+    ToolInfo, ToolKind, ToolOutput, ToolUse, Verdict, WorkspaceKind,
+};
+pub use bindings::exomonad::guest::{
+    agents, events, forge, fs, git, kv, log, messages, process, session, types, ui,
+};

@@ -1,0 +1,1 @@
+//! The coding-agent programs. The only place that knows their wire.

@@ -1,0 +1,5 @@
+//! Puts our entries into the settings of the coding agents, and takes exactly those out again.
+
+mod entry;
+
+pub use entry::{Entry, Place};

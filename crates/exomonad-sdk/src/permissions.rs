@@ -1,0 +1,1 @@
+//! Tool permissions, rendered to each harness.

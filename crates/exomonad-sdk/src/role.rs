@@ -1,0 +1,60 @@
+//! A role is a table: a name, tools, hooks.
+
+use crate::hooks::decide;
+use crate::tool::Entry;
+use crate::{Context, Decision, Hook, HookKind, Hooks, Host, RoleInfo, Tool};
+
+/// What the agents of one role can do, and who decides their hooks.
+pub struct Role {
+    name: &'static str,
+    description: &'static str,
+    tools: Vec<Entry>,
+    interests: &'static [HookKind],
+    decide: fn(&mut dyn Host, &Context, &Hook) -> Decision,
+}
+
+impl Role {
+    /// A role without tools, which has no opinion on any hook.
+    #[must_use]
+    pub fn new(name: &'static str, description: &'static str) -> Self {
+        Self { name, description, tools: Vec::new(), interests: &[], decide: |_, _, _| Decision::pass() }
+    }
+
+    /// Adds a tool.
+    #[must_use]
+    pub fn tool<T: Tool>(mut self) -> Self {
+        self.tools.push(Entry::of::<T>());
+        self
+    }
+
+    /// Says who decides the hooks.
+    #[must_use]
+    pub fn hooks<H: Hooks>(self) -> Self {
+        Self { interests: H::INTERESTS, decide: decide::<H>, ..self }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn find_tool(&self, name: &str) -> Option<&Entry> {
+        self.tools.iter().find(|tool| tool.name == name)
+    }
+
+    pub(crate) fn tool_names(&self) -> Vec<&'static str> {
+        self.tools.iter().map(|tool| tool.name).collect()
+    }
+
+    pub(crate) fn decide(&self, host: &mut dyn Host, cx: &Context, hook: &Hook) -> Decision {
+        (self.decide)(host, cx, hook)
+    }
+
+    pub(crate) fn info(&self) -> RoleInfo {
+        RoleInfo {
+            name: self.name.to_owned(),
+            description: self.description.to_owned(),
+            tools: self.tools.iter().map(Entry::info).collect(),
+            hooks: self.interests.to_vec(),
+        }
+    }
+}
