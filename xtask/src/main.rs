@@ -1,1 +1,51 @@
-fn main() {}
+//! The project's own commands. `cargo xtask` lists them.
+
+mod checks;
+mod guest;
+mod output;
+mod process;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test              every test: nextest, then the examples in the docs
+  fmt [--check]     format the sources, or say which are not formatted
+  clippy            lints, warnings are errors
+  docs              build the API documentation, warnings are errors
+  guest [--check]   rebuild the WASM guests, or prove that they match their sources";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            output::failure(&err);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match arguments {
+        ["test"] => checks::test(&workspace),
+        ["fmt"] => checks::format(&workspace),
+        ["fmt", "--check"] => checks::require_formatted(&workspace),
+        ["clippy"] => checks::clippy(&workspace),
+        ["docs"] => checks::docs(&workspace),
+        ["guest"] => guest::rebuild(&workspace),
+        ["guest", "--check"] => guest::check(&workspace),
+        [] | ["help" | "--help" | "-h"] => {
+            output::answer(USAGE);
+            Ok(())
+        }
+        other => bail!("unknown command `{}`\n\n{USAGE}", other.join(" ")),
+    }
+}
