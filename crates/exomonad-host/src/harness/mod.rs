@@ -1,1 +1,137 @@
 //! The coding-agent programs. The only place that knows their wire.
+//!
+//! Rules this module keeps: it reads bytes and returns values, and does nothing else. A harness gets its own JSON or
+//! nothing at all, never a shape another harness would understand. What a harness cannot express is decided in
+//! `downgrade.rs` and reported, never lost.
+
+mod answer;
+mod asked;
+mod claude;
+mod codex;
+mod decode;
+mod downgrade;
+mod event;
+mod gemini;
+mod guess;
+mod payload;
+mod settings;
+mod tool;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::contract::Decision;
+use crate::install::Entry;
+
+pub use answer::Answer;
+pub use asked::Asked;
+pub use downgrade::{Downgrade, Express, Fallback, VerdictKind, express};
+pub use event::{EventSpec, FailureClass};
+pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
+pub use settings::SettingsFacts;
+
+/// A coding-agent program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Harness {
+    /// Claude Code.
+    Claude,
+    /// Gemini CLI.
+    Gemini,
+    /// Codex CLI.
+    Codex,
+}
+
+impl Harness {
+    /// Every harness, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Claude, Self::Gemini, Self::Codex];
+
+    /// The name used on the command line, in the configuration and in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Claude => "claude",
+            Self::Gemini => "gemini",
+            Self::Codex => "codex",
+        }
+    }
+
+    /// Every event this harness has, and `worker-exit`, which is our own.
+    pub fn events(self) -> &'static [EventSpec] {
+        match self {
+            Self::Claude => claude::EVENTS,
+            Self::Gemini => gemini::EVENTS,
+            Self::Codex => codex::EVENTS,
+        }
+    }
+
+    /// The event with this command-line name, alias or wire name.
+    pub fn event(self, name: &str) -> Option<&'static EventSpec> {
+        event::find(self.events(), name)
+    }
+
+    /// The harness that most likely sent this payload. `event` is the command line's event.
+    pub fn guess(event: &str, payload: &[u8]) -> Self {
+        guess::guess(event, payload)
+    }
+
+    /// Reads a hook's payload. `event` is the command line's event; the payload's own wins where they differ.
+    ///
+    /// An event this harness does not have is not an error: it becomes `HookEvent::Other`.
+    pub fn decode(self, event: &str, payload: &[u8]) -> Result<Asked, DecodeError> {
+        decode::decode(self, event, payload)
+    }
+
+    /// Says a decision in the harness's own words. What it cannot say is downgraded and reported.
+    pub fn encode(self, asked: &Asked, decision: &Decision) -> Answer {
+        answer::encode(self, asked, decision)
+    }
+
+    /// The answer when deciding failed: closed for a guard, open for a nudge and for an event we do not know.
+    ///
+    /// Every harness reads exit status 2 with an empty stdout as a refusal, so this needs no payload.
+    pub fn refuse(self, event: Option<&EventSpec>, reason: &str) -> Answer {
+        answer::refuse(self, event, reason)
+    }
+
+    /// What `init` adds to the harness's settings file.
+    pub fn settings(self, facts: &SettingsFacts) -> Vec<Entry> {
+        match self {
+            Self::Claude => claude::settings(facts),
+            Self::Gemini => gemini::settings(facts),
+            Self::Codex => codex::settings(facts),
+        }
+    }
+
+    /// The settings file `init` writes to, relative to the project's root.
+    pub fn settings_path(self) -> &'static str {
+        match self {
+            Self::Claude => ".claude/settings.local.json",
+            Self::Gemini => ".gemini/settings.json",
+            Self::Codex => ".codex/hooks.json",
+        }
+    }
+}
+
+impl fmt::Display for Harness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A harness name that we do not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown harness `{name}`, expected one of: claude, gemini, codex")]
+pub struct UnknownHarness {
+    /// What was given.
+    pub name: String,
+}
+
+impl FromStr for Harness {
+    type Err = UnknownHarness;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|harness| harness.name() == name)
+            .ok_or_else(|| UnknownHarness { name: name.to_owned() })
+    }
+}

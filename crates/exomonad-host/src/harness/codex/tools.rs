@@ -1,0 +1,28 @@
+//! Codex's own tools, and the paths inside its patches.
+
+use crate::contract::ToolKind;
+use crate::harness::tool::ToolRow;
+
+pub(in crate::harness) const TOOLS: &[ToolRow] = &[
+    ToolRow::new("Bash", ToolKind::Shell).command("command"),
+    ToolRow::new("shell", ToolKind::Shell).command("command"),
+    ToolRow::new("shell_command", ToolKind::Shell).command("command"),
+    ToolRow::new("exec_command", ToolKind::Shell).command("cmd"),
+    ToolRow::new("apply_patch", ToolKind::Write),
+    ToolRow::new("view_image", ToolKind::Read).paths(&["path"]),
+    ToolRow::new("web_search", ToolKind::Web),
+    ToolRow::new("spawn_agent", ToolKind::Subagent),
+];
+
+/// How a patch names a file, at the start of a line.
+const PATCH_HEADERS: [&str; 4] = ["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "];
+
+/// The paths that a patch in Codex's notation names, in its order.
+pub(in crate::harness) fn patch_paths(patch: &str) -> Vec<String> {
+    patch
+        .lines()
+        .filter_map(|line| PATCH_HEADERS.iter().find_map(|header| line.trim().strip_prefix(header)))
+        .map(|path| path.trim().to_owned())
+        .filter(|path| !path.is_empty())
+        .collect()
+}

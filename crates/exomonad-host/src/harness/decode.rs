@@ -1,0 +1,171 @@
+//! A payload in, a neutral hook out.
+
+use serde_json::{Map, Value};
+
+use super::asked::Asked;
+use super::event::{self, EventSpec};
+use super::payload::{DecodeError, MAX_PAYLOAD_BYTES, Payload};
+use super::{Harness, claude, codex, gemini, tool};
+use crate::contract::{Hook, HookEvent, HookKind, McpTool, StopInfo, ToolDone, ToolKind, ToolUse};
+
+pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Asked, DecodeError> {
+    if bytes.len() > MAX_PAYLOAD_BYTES {
+        return Err(DecodeError::TooLarge { bytes: bytes.len() });
+    }
+    let text = std::str::from_utf8(bytes).map_err(DecodeError::NotUtf8)?.trim();
+    let mut payload = Payload::parse(text)?;
+    let mut warnings = Vec::new();
+    let wire = payload.text("hook_event_name")?;
+    let spec = choose(harness, event, wire.as_deref(), &mut warnings);
+    if let Some(spec) = spec.filter(|spec| is_permission(spec.kind)) {
+        require_envelope(spec, wire.as_deref())?;
+    }
+    let session = match spec {
+        Some(spec) if is_permission(spec.kind) => payload.require_text("session_id")?,
+        Some(_) | None => payload.text("session_id")?.unwrap_or_default(),
+    };
+    let cwd = payload.text("cwd")?.unwrap_or_default();
+    let transcript = payload.text("transcript_path")?;
+    let permission_mode = payload.text("permission_mode")?;
+    // The subagent's own events carry its type as their news; everywhere else it says where the event happened.
+    let agent_type = payload.text("agent_type")?;
+    let event = match spec {
+        Some(spec) => body(harness, spec, &mut payload, agent_type.as_deref())?,
+        None => HookEvent::Other(wire.unwrap_or_else(|| event.to_owned())),
+    };
+    let hook = Hook { event, session, cwd, subagent: agent_type, raw: text.to_owned() };
+    Ok(Asked { hook, spec, transcript, permission_mode, warnings })
+}
+
+/// The payload's own event wins when this harness has it; else the command line's.
+fn choose(
+    harness: Harness,
+    event: &str,
+    wire: Option<&str>,
+    warnings: &mut Vec<String>,
+) -> Option<&'static EventSpec> {
+    let asked = harness.event(event);
+    let Some(wire) = wire else {
+        return asked;
+    };
+    let sent = event::find_wire(harness.events(), wire);
+    match (sent, asked) {
+        (Some(sent), Some(asked)) if sent == asked => {}
+        (Some(sent), _) => warnings.push(format!(
+            "the command line says `{event}` but the payload says `{wire}`; taken as `{}`",
+            sent.name
+        )),
+        (None, Some(asked)) => warnings.push(format!(
+            "the payload's event `{wire}` is none of {harness}'s; taken as `{}` from the command line",
+            asked.name
+        )),
+        (None, None) => warnings.push(format!("{harness} has no event `{wire}`; nothing is decided")),
+    }
+    sent.or(asked)
+}
+
+/// The tool is about to run: a payload that leaves something out is a failure, not a question.
+fn is_permission(kind: HookKind) -> bool {
+    matches!(kind, HookKind::PreTool | HookKind::PermissionRequested)
+}
+
+fn require_envelope(_spec: &EventSpec, wire: Option<&str>) -> Result<(), DecodeError> {
+    match wire {
+        Some(_) => Ok(()),
+        None => Err(DecodeError::MissingField { field: "hook_event_name" }),
+    }
+}
+
+fn body(
+    harness: Harness,
+    spec: &EventSpec,
+    payload: &mut Payload,
+    agent_type: Option<&str>,
+) -> Result<HookEvent, DecodeError> {
+    Ok(match spec.kind {
+        HookKind::SessionStart => HookEvent::SessionStart(payload.text("source")?.unwrap_or_default()),
+        HookKind::PromptSubmitted => HookEvent::PromptSubmitted(payload.text("prompt")?.unwrap_or_default()),
+        HookKind::PreTool => HookEvent::PreTool(tool_use(harness, payload)?),
+        HookKind::PermissionRequested => HookEvent::PermissionRequested(tool_use(harness, payload)?),
+        HookKind::PostTool => HookEvent::PostTool(tool_done(harness, spec, payload)?),
+        HookKind::Stop => HookEvent::Stop(stop(harness, payload)?),
+        HookKind::SubagentStart => HookEvent::SubagentStart(agent_type.unwrap_or_default().to_owned()),
+        HookKind::SubagentStop => HookEvent::SubagentStop(stop(harness, payload)?),
+        HookKind::PreCompact => HookEvent::PreCompact(payload.text("trigger")?.unwrap_or_default()),
+        HookKind::Notification => HookEvent::Notification((
+            payload.text("notification_type")?.unwrap_or_default(),
+            payload.text("message")?.unwrap_or_default(),
+        )),
+        HookKind::SessionEnd => HookEvent::SessionEnd(payload.text("reason")?.unwrap_or_default()),
+        HookKind::BeforeModel => HookEvent::BeforeModel,
+        HookKind::AfterModel => HookEvent::AfterModel,
+        HookKind::WorkerExit => HookEvent::WorkerExit(payload.text("exit_status")?.unwrap_or_default()),
+        HookKind::Other => HookEvent::Other(spec.wire.to_owned()),
+    })
+}
+
+fn stop(harness: Harness, payload: &mut Payload) -> Result<StopInfo, DecodeError> {
+    let last_message = payload.text(match harness {
+        Harness::Claude | Harness::Codex => "last_assistant_message",
+        Harness::Gemini => "prompt_response",
+    })?;
+    Ok(StopInfo {
+        last_message: last_message.unwrap_or_default(),
+        already_blocked: payload.flag("stop_hook_active")?,
+    })
+}
+
+fn tool_use(harness: Harness, payload: &mut Payload) -> Result<ToolUse, DecodeError> {
+    let name = payload.require_text("tool_name")?;
+    let input = payload.object("tool_input")?.ok_or(DecodeError::MissingField { field: "tool_input" })?;
+    let id = payload.text("tool_use_id")?;
+    classified(harness, name, input, id, payload)
+}
+
+fn tool_done(harness: Harness, spec: &EventSpec, payload: &mut Payload) -> Result<ToolDone, DecodeError> {
+    let name = payload.require_text("tool_name")?;
+    let input = payload.object("tool_input")?.unwrap_or_default();
+    let id = payload.text("tool_use_id")?;
+    let tool = classified(harness, name, input, id, payload)?;
+    let failure = payload.json("error");
+    let failed = spec.name == "post-tool-use-failure" || !failure.is_empty();
+    let response = payload.json("tool_response");
+    let response = if response.is_empty() { failure } else { response };
+    Ok(ToolDone { tool, response, failed })
+}
+
+fn classified(
+    harness: Harness,
+    name: String,
+    input: Map<String, Value>,
+    id: Option<String>,
+    payload: &mut Payload,
+) -> Result<ToolUse, DecodeError> {
+    match harness {
+        Harness::Claude => {
+            let mcp = tool::mcp_name(&name);
+            Ok(tool::classify(claude::TOOLS, name, mcp, input, id))
+        }
+        Harness::Gemini => {
+            let mcp = gemini_mcp(payload)?;
+            Ok(tool::classify(gemini::TOOLS, name, mcp, input, id))
+        }
+        Harness::Codex => {
+            let mcp = tool::mcp_name(&name);
+            let patch = patch_of(&name, &input);
+            let mut tool = tool::classify(codex::TOOLS, name, mcp, input, id);
+            if tool.kind == ToolKind::Write {
+                tool.paths = codex::patch_paths(&patch);
+            }
+            Ok(tool)
+        }
+    }
+}
+
+fn gemini_mcp(_payload: &mut Payload) -> Result<Option<McpTool>, DecodeError> {
+    Ok(None)
+}
+
+fn patch_of(_name: &str, _input: &Map<String, Value>) -> String {
+    String::new()
+}

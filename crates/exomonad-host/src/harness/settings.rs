@@ -1,0 +1,40 @@
+//! What the settings entries of every harness have in common.
+
+use camino::Utf8PathBuf;
+
+use super::Harness;
+use super::event::{EventSpec, FailureClass};
+
+/// What `init` knows when it writes a harness's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsFacts {
+    /// Our own binary: absolute.
+    pub exe: Utf8PathBuf,
+    /// The harness's version, as its `--version` says it; absent when unknown.
+    pub version: Option<String>,
+    /// The main checkout: absolute, symlinks resolved.
+    pub project_root: Utf8PathBuf,
+}
+
+/// Seconds a harness waits for one of our hooks. Ours answers in milliseconds; the rest is for a loaded machine.
+pub(super) const TIMEOUT_SECONDS: u64 = 10;
+
+/// The arguments of our binary for an event.
+pub(super) fn arguments(harness: Harness, spec: &EventSpec) -> [&'static str; 4] {
+    ["hook", spec.name, "--harness", harness.name()]
+}
+
+/// The command line of an event for a harness that hands it to a shell. A guard's ends in a refusal even where our
+/// binary is missing or crashes.
+pub(super) fn shell_command(harness: Harness, spec: &EventSpec, facts: &SettingsFacts) -> String {
+    let command = format!("{} {}", quoted(facts.exe.as_str()), arguments(harness, spec).join(" "));
+    match spec.class {
+        FailureClass::Guard => format!("{command} || exit 2"),
+        FailureClass::Nudge => command,
+    }
+}
+
+/// The text as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
