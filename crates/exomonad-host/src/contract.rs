@@ -7,11 +7,15 @@ mod bindings {
     wasmtime::component::bindgen!({
         path: "../../wit",
         world: "guest",
+        imports: { default: trappable },
+        trappable_error_type: {
+            "exomonad:guest/types.effect-error" => crate::effects::Failure,
+        },
         additional_derives: [PartialEq, Clone, serde::Serialize, serde::Deserialize],
     });
 }
 
-pub use bindings::Guest;
+pub use bindings::{Guest, GuestPre};
 pub use bindings::exomonad::guest::types::{
     Action, Agent, Context, Decision, EffectError, EffectErrorKind, Event, GuestInfo, Hook, HookEvent,
     HookKind, McpTool, Project, RoleInfo, Rule, RuleDecision, StopInfo, ToolDone, ToolError, ToolHints,

@@ -3,6 +3,22 @@
 //! Architecture invariant: this crate never prints, never reads the environment or the current directory, and never
 //! exits. What it needs to know comes in as arguments; what went wrong goes out as errors.
 
+pub mod agent;
+pub mod config;
 pub mod contract;
+pub mod effects;
+pub mod engine;
+pub mod exec;
+pub mod git;
 pub mod harness;
+pub mod hook;
 pub mod install;
+pub mod project;
+pub mod store;
+
+/// Goes on after a failure that changes nothing for the caller, and says in the log what was given up.
+pub fn drop_logged<T, E: std::fmt::Display>(result: Result<T, E>, act: &str) {
+    if let Err(err) = result {
+        tracing::warn!(%err, "failed to {act}");
+    }
+}

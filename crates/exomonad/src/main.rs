@@ -1,1 +1,45 @@
-fn main() {}
+//! `exomonad`: reads the command line and the environment, prints, and exits. Everything else is in `exomonad-host`.
+
+mod cli;
+mod commands;
+mod env;
+mod exit;
+mod logging;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(err) => return exit::usage(&err),
+    };
+    let env = match Env::read() {
+        Ok(env) => env,
+        Err(err) => return Output::plain().fail(&err),
+    };
+    let output = Output::new(&env);
+    logging::start(&env);
+    let result = match cli.command {
+        Command::Hook(args) => return commands::hook::run(&env, &output, &args),
+        Command::Init(args) => commands::init::run(&env, &output, &args),
+        Command::Uninstall(args) => commands::uninstall::run(&env, &output, &args),
+        Command::Doctor(args) => commands::doctor::run(&env, &output, &args),
+        Command::Events(args) => commands::events::run(&env, &output, &args),
+        Command::Config(args) => commands::config::run(&env, &output, &args),
+        Command::Completions(args) => commands::completions::run(&output, &args),
+        Command::Checkpoint(args) => commands::checkpoint::run(&args),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(err) if output::is_closed_pipe(&err) => Exit::Ok.into(),
+        Err(err) => output.fail(&err),
+    }
+}

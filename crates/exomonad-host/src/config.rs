@@ -1,0 +1,207 @@
+//! The project's configuration: what the files say, merged.
+//!
+//! A broken file is an error, never a default. A key that nobody knows is a warning that names the nearest known one.
+
+use std::io;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+
+use crate::contract::{Rule, RuleDecision};
+use crate::engine::Limits;
+
+/// What is configured.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Config {
+    /// Declarative policy, in the order it is tried.
+    pub rules: Vec<Rule>,
+    /// What one call of the guest may use.
+    pub limits: Limits,
+    /// What was read and not used, and why.
+    pub warnings: Vec<String>,
+}
+
+/// Who wrote a file, and so what it may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    /// The user.
+    User,
+    /// Whoever committed to the repository.
+    Repository,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file is there and cannot be read.
+    #[error("failed to read `{path}`")]
+    Read {
+        /// The file.
+        path: Utf8PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("`{path}` is not a valid configuration: {message}")]
+    Parse {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong, with line and column.
+        message: String,
+    },
+}
+
+impl ConfigError {
+    /// The next step.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Read { path, .. } => format!("make `{path}` readable for your user"),
+            Self::Parse { path, .. } => format!("correct `{path}`; docs/configuration.md lists every key"),
+        }
+    }
+}
+
+/// A file as it stands.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct File {
+    rules: Vec<RuleEntry>,
+    limits: LimitsTable,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleEntry {
+    event: String,
+    tool: Option<String>,
+    matches: Option<String>,
+    decision: DecisionWord,
+    reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DecisionWord {
+    Allow,
+    Ask,
+    Deny,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct LimitsTable {
+    guest_ms: Option<u64>,
+    guest_memory_mib: Option<usize>,
+    guest_effects: Option<u32>,
+}
+
+/// Every key, as `table.key`.
+const KEYS: &[&str] =
+    &["rules", "limits", "limits.guest_ms", "limits.guest_memory_mib", "limits.guest_effects"];
+
+/// The hooks that a rule can be about, as the contract spells them.
+const RULE_EVENTS: &[&str] = &["pre-tool", "permission-requested", "prompt-submitted"];
+
+impl Config {
+    /// Reads `config.local.toml` and `config.toml` of the state directory and the user's own file, which need not be
+    /// there. An earlier one wins: its values hold, and its rules are tried first.
+    ///
+    /// # Errors
+    /// A file cannot be read or is not valid.
+    pub fn load(state_dir: &Utf8Path, user_file: Option<&Utf8Path>) -> Result<Self, ConfigError> {
+        let sources = [
+            (Some(state_dir.join("config.local.toml")), Author::User),
+            (Some(state_dir.join("config.toml")), Author::Repository),
+            (user_file.map(Utf8Path::to_owned), Author::User),
+        ];
+        let mut config = Self::default();
+        let mut files = Vec::new();
+        for (path, author) in sources {
+            let Some(path) = path else { continue };
+            let Some(file) = load_file(&path, &mut config.warnings)? else { continue };
+            files.push((path, author, file));
+        }
+        // The last to be applied wins.
+        for (path, author, file) in files.into_iter().rev() {
+            config.apply(&path, author, file)?;
+        }
+        Ok(config)
+    }
+
+    fn apply(&mut self, path: &Utf8Path, author: Author, file: File) -> Result<(), ConfigError> {
+        let mut rules = Vec::new();
+        for rule in file.rules {
+            if !RULE_EVENTS.contains(&rule.event.as_str()) {
+                let message = format!("a rule is about event `{}`; known are {}", rule.event, RULE_EVENTS.join(", "));
+                return Err(ConfigError::Parse { path: path.to_owned(), message });
+            }
+            if author == Author::Repository && rule.decision == DecisionWord::Allow {
+                self.warnings.push(format!(
+                    "`{path}`: an `allow` rule is ignored: whoever can commit could switch your permission prompts off; put it in `config.local.toml`"
+                ));
+                continue;
+            }
+            rules.push(Rule {
+                event: rule.event,
+                tool: rule.tool,
+                matches: rule.matches,
+                decision: match rule.decision {
+                    DecisionWord::Allow => RuleDecision::Allow,
+                    DecisionWord::Ask => RuleDecision::Ask,
+                    DecisionWord::Deny => RuleDecision::Deny,
+                },
+                reason: rule.reason,
+            });
+        }
+        rules.append(&mut self.rules);
+        self.rules = rules;
+        if let Some(ms) = file.limits.guest_ms {
+            self.limits.wall = Duration::from_millis(ms);
+        }
+        if let Some(mib) = file.limits.guest_memory_mib {
+            self.limits.memory = mib.saturating_mul(1 << 20);
+        }
+        if let Some(effects) = file.limits.guest_effects {
+            self.limits.effects = effects;
+        }
+        Ok(())
+    }
+}
+
+fn load_file(path: &Utf8Path, warnings: &mut Vec<String>) -> Result<Option<File>, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(ConfigError::Read { path: path.to_owned(), source }),
+    };
+    let invalid = |err: &toml::de::Error| {
+        let line = err.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        ConfigError::Parse { path: path.to_owned(), message: format!("{place}{}", err.message()) }
+    };
+    let table: toml::Table = toml::from_str(&text).map_err(|err| invalid(&err))?;
+    warn_unknown(path, "", &table, warnings);
+    // A table has lost its line numbers; the text is read once more only to tell where it is wrong.
+    match table.try_into() {
+        Ok(file) => Ok(Some(file)),
+        Err(_) => toml::from_str(&text).map(Some).map_err(|err| invalid(&err)),
+    }
+}
+
+fn warn_unknown(path: &Utf8Path, prefix: &str, table: &toml::Table, warnings: &mut Vec<String>) {
+    for (key, value) in table {
+        let name = format!("{prefix}{key}");
+        if !KEYS.contains(&name.as_str()) {
+            let nearest = KEYS.iter().max_by(|a, b| {
+                strsim::jaro_winkler(a, &name).total_cmp(&strsim::jaro_winkler(b, &name))
+            });
+            let nearest = nearest.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+            warnings.push(format!("`{path}`: nothing knows the key `{name}`{nearest}"));
+        } else if let toml::Value::Table(inner) = value {
+            warn_unknown(path, &format!("{name}."), inner, warnings);
+        }
+    }
+}

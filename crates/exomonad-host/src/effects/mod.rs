@@ -1,0 +1,135 @@
+//! What the guest can ask for. One file a namespace of `wit/`; a missing handler does not compile.
+//!
+//! Every effect goes through [`World::act`], which counts it, bounds it by the call's time and traces it.
+
+mod events;
+mod fs;
+mod git;
+mod kv;
+mod log;
+mod planned;
+mod resolve;
+mod session;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::contract::{Context, EffectError, EffectErrorKind, types};
+use crate::engine::Meter;
+use crate::git::Repository;
+use crate::store::{Store, StoreError};
+
+/// What the host works with on behalf of a caller.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// The project's database.
+    pub store: Arc<Store>,
+    /// The caller's checkout.
+    pub repository: Repository,
+    /// Where programs are looked up: a `PATH` value.
+    pub search_path: String,
+    /// The user's home directory.
+    pub home: Option<Utf8PathBuf>,
+}
+
+/// The host, as one call of the guest sees it.
+pub struct World {
+    caller: Option<(Services, Context)>,
+    meter: Meter,
+}
+
+/// How an effect ends when it does not succeed.
+pub enum Failure {
+    /// The guest is told.
+    Refused(EffectError),
+    /// The call ends.
+    Ended(wasmtime::Error),
+}
+
+/// On whose behalf an effect is performed, and how long it may take.
+pub(crate) struct Caller<'a> {
+    pub(crate) services: &'a Services,
+    pub(crate) cx: &'a Context,
+    pub(crate) time_left: Duration,
+}
+
+impl Caller<'_> {
+    fn workspace(&self) -> &Utf8Path {
+        &self.services.repository.workspace
+    }
+
+    fn agent(&self) -> &str {
+        &self.cx.agent.name
+    }
+}
+
+impl World {
+    pub(crate) fn new(services: Services, cx: Context, meter: Meter) -> Self {
+        Self { caller: Some((services, cx)), meter }
+    }
+
+    /// For a call on nobody's behalf: every effect is refused.
+    pub(crate) fn none(meter: Meter) -> Self {
+        Self { caller: None, meter }
+    }
+
+    pub(crate) fn meter(&mut self) -> &mut Meter {
+        &mut self.meter
+    }
+
+    fn act<T>(
+        &mut self,
+        effect: &'static str,
+        perform: impl FnOnce(&Caller<'_>) -> Result<T, EffectError>,
+    ) -> Result<T, Failure> {
+        self.meter.count_effect().map_err(|over| Failure::Ended(over.into()))?;
+        let span = tracing::debug_span!("effect", effect);
+        let _entered = span.enter();
+        let Some((services, cx)) = &self.caller else {
+            return Err(Failure::Refused(error(EffectErrorKind::Unavailable, "`describe` may not ask for effects")));
+        };
+        let result = perform(&Caller { services, cx, time_left: self.meter.time_left() });
+        result.map_err(|err| {
+            tracing::debug!(kind = ?err.kind, message = %err.message, "refused");
+            Failure::Refused(err)
+        })
+    }
+}
+
+impl types::Host for World {
+    fn convert_effect_error(&mut self, failure: Failure) -> wasmtime::Result<EffectError> {
+        match failure {
+            Failure::Refused(error) => Ok(error),
+            Failure::Ended(error) => Err(error),
+        }
+    }
+}
+
+fn error(kind: EffectErrorKind, message: impl Into<String>) -> EffectError {
+    EffectError { kind, message: message.into(), hint: None }
+}
+
+fn invalid(message: impl Into<String>) -> EffectError {
+    error(EffectErrorKind::InvalidInput, message)
+}
+
+impl From<StoreError> for EffectError {
+    fn from(err: StoreError) -> Self {
+        let kind = match err {
+            StoreError::Locked(_) => EffectErrorKind::Timeout,
+            StoreError::Missing { .. }
+            | StoreError::Damaged(_)
+            | StoreError::ReadOnly(_)
+            | StoreError::TooNew { .. }
+            | StoreError::Unknown { .. }
+            | StoreError::Directory { .. }
+            | StoreError::Sqlite(_) => EffectErrorKind::Failed,
+        };
+        Self { kind, message: err.to_string(), hint: err.hint() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! Effects that the contract has and this host does not perform: each answers `unavailable` by its name.
+
+use super::{EffectError, EffectErrorKind, Failure, World, error};
+use crate::contract::agents::{AgentInfo, SpawnPlan};
+use crate::contract::forge::{
+    Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Review, ReviewComment,
+};
+use crate::contract::messages::Message;
+use crate::contract::process::Output;
+use crate::contract::ui::Answer;
+use crate::contract::{agents, forge, messages, process, ui};
+
+pub(super) fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
+    Err(error(EffectErrorKind::Unavailable, format!("this version of exomonad does not offer `{effect}`")))
+}
+
+/// Implements effects by refusing them.
+macro_rules! refuse {
+    ($($func:ident($($argument:ty),*) -> $reply:ty = $name:literal;)*) => {
+        $(fn $func(&mut self, $(_: $argument),*) -> Result<$reply, Failure> {
+            self.act($name, |_| unavailable($name))
+        })*
+    };
+}
+
+impl forge::Host for World {
+    refuse! {
+        find_pull_request(String) -> Option<PullRequest> = "forge.find-pull-request";
+        get_pull_request(u64) -> PullRequest = "forge.get-pull-request";
+        list_pull_requests(Option<PullRequestState>) -> Vec<PullRequest> = "forge.list-pull-requests";
+        create_or_update(String, String, Option<String>) -> PullRequest = "forge.create-or-update";
+        reviews(u64) -> Vec<Review> = "forge.reviews";
+        review_comments(u64) -> Vec<ReviewComment> = "forge.review-comments";
+        checks(u64) -> Vec<Check> = "forge.checks";
+        merge(u64, MergeStrategy, bool) -> MergeResult = "forge.merge";
+        list_issues(Option<IssueState>) -> Vec<Issue> = "forge.list-issues";
+        get_issue(u64) -> Issue = "forge.get-issue";
+    }
+}
+
+impl agents::Host for World {
+    refuse! {
+        spawn(SpawnPlan) -> AgentInfo = "agents.spawn";
+        list() -> Vec<AgentInfo> = "agents.list";
+        get(String) -> AgentInfo = "agents.get";
+        stop(String) -> AgentInfo = "agents.stop";
+        cleanup(String, bool) -> () = "agents.cleanup";
+        self_() -> AgentInfo = "agents.self";
+    }
+}
+
+impl messages::Host for World {
+    refuse! {
+        send(String, String, String, Option<String>) -> Message = "messages.send";
+        inbox(bool, u32) -> Vec<Message> = "messages.inbox";
+        ack(Vec<String>) -> () = "messages.ack";
+    }
+}
+
+impl ui::Host for World {
+    refuse! {
+        ask(String, u32) -> Answer = "ui.ask";
+        notify(String) -> () = "ui.notify";
+    }
+}
+
+impl process::Host for World {
+    refuse! {
+        run(Vec<String>, u32, u32) -> Output = "process.run";
+    }
+}

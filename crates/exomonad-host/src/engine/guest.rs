@@ -1,0 +1,72 @@
+//! A guest that is loaded and can be called.
+
+use wasmtime::Engine;
+use wasmtime::component::{Component, HasSelf, Linker};
+
+use super::clock::Clock;
+use super::{GuestError, builtin};
+use crate::contract::{Guest as Bindings, GuestPre};
+use crate::effects::World;
+
+/// A loaded guest. Cheap to clone; calls may run side by side.
+#[derive(Clone)]
+pub struct Guest {
+    pub(super) engine: Engine,
+    pub(super) pre: GuestPre<World>,
+    pub(super) clock: Clock,
+    hash: String,
+}
+
+impl std::fmt::Debug for Guest {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Guest").field("hash", &self.hash).finish_non_exhaustive()
+    }
+}
+
+impl Guest {
+    /// The guest built into this program.
+    ///
+    /// # Errors
+    /// Its code does not fit this machine.
+    pub fn builtin() -> Result<Self, GuestError> {
+        let engine = builtin::engine().map_err(GuestError::Load)?;
+        let component = builtin::load(&engine).map_err(GuestError::Load)?;
+        Self::link(engine, &component, builtin::HASH.to_owned())
+    }
+
+    /// Compiles a guest from its WASM: a component for world `exomonad:guest`. Takes a good part of a second.
+    ///
+    /// # Errors
+    /// It is not such a component.
+    #[cfg(feature = "compile")]
+    pub fn compile(wasm: &[u8]) -> Result<Self, GuestError> {
+        use sha2::{Digest, Sha256};
+
+        use super::config::engine_config;
+
+        let engine = Engine::new(&engine_config()).map_err(GuestError::Load)?;
+        let component = Component::from_binary(&engine, wasm).map_err(GuestError::Load)?;
+        let hash = Sha256::digest(wasm).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::link(engine, &component, hash)
+    }
+
+    /// The SHA-256 of the built-in guest's WASM, in hex; known without loading it.
+    #[must_use]
+    pub fn builtin_hash() -> &'static str {
+        builtin::HASH
+    }
+
+    /// The SHA-256 of the guest's WASM, in hex.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    fn link(engine: Engine, component: &Component, hash: String) -> Result<Self, GuestError> {
+        let mut linker = Linker::new(&engine);
+        Bindings::add_to_linker::<World, HasSelf<World>>(&mut linker, |world| world).map_err(GuestError::Load)?;
+        let pre = linker.instantiate_pre(component).and_then(GuestPre::new).map_err(GuestError::Load)?;
+        let clock = Clock::new(&engine);
+        Ok(Self { engine, pre, clock, hash })
+    }
+}

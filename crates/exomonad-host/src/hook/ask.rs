@@ -1,0 +1,235 @@
+//! Decides a hook.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Map, Value};
+
+use super::context::context;
+use super::{HookError, record};
+use crate::agent::{Seeker, resolve};
+use crate::config::Config;
+use crate::contract::{Context, Decision, GuestInfo, HookKind, Verdict};
+use crate::effects::Services;
+use crate::engine::{Guest, GuestError, Limits};
+use crate::git::Repository;
+use crate::harness::{Answer, Asked, FailureClass, Harness};
+use crate::store::{AgentRow, Mode, Store, StoreError};
+
+/// A harness's question, and what the process that was started for it knows.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Who asks; absent when the command line did not say.
+    pub harness: Option<Harness>,
+    /// The event on the command line.
+    pub event: &'a str,
+    /// What came on standard input.
+    pub payload: &'a [u8],
+    /// Where the agent was started: the first of these that exists tells the workspace.
+    pub dirs: &'a [Utf8PathBuf],
+    /// The name the launcher gave the agent.
+    pub claimed: Option<&'a str>,
+    /// Where programs are looked up: a `PATH` value.
+    pub search_path: &'a str,
+    /// The user's home directory.
+    pub home: Option<&'a Utf8Path>,
+    /// The user's own configuration file.
+    pub user_config: Option<&'a Utf8Path>,
+    /// Milliseconds since 1970.
+    pub now_ms: u64,
+    /// Who decides.
+    pub guest: &'a GuestSource,
+}
+
+/// The guest, loaded only when a hook needs it.
+#[derive(Debug)]
+pub enum GuestSource {
+    /// The one built into this program.
+    Builtin,
+    /// One that is loaded already.
+    Loaded(Box<Guest>),
+}
+
+impl GuestSource {
+    fn hash(&self) -> &str {
+        match self {
+            Self::Builtin => Guest::builtin_hash(),
+            Self::Loaded(guest) => guest.hash(),
+        }
+    }
+
+    fn load(&self) -> Result<Guest, GuestError> {
+        match self {
+            Self::Builtin => Guest::builtin(),
+            Self::Loaded(guest) => Ok(guest.as_ref().clone()),
+        }
+    }
+}
+
+/// What the process does next.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What to print, and the exit code.
+    pub answer: Answer,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// A database whose write-ahead log wants to be tidied up, off this path.
+    pub wants_checkpoint: Option<Utf8PathBuf>,
+}
+
+/// Answers a hook. Never fails: what goes wrong follows the event's failure class.
+#[must_use]
+pub fn answer(request: &Request<'_>) -> Outcome {
+    let started = Instant::now();
+    let harness = request.harness.unwrap_or_else(|| Harness::guess(request.event, request.payload));
+    let mut work = Work { harness, request, store: None, agent: None, warnings: Vec::new() };
+    let answer = match work.decide(started) {
+        Ok(answer) => answer,
+        Err(err) => work.give_up(&err),
+    };
+    let wants_checkpoint = work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
+    Outcome { answer, warnings: work.warnings, wants_checkpoint }
+}
+
+/// The answer to a hook whose deadline has passed.
+#[must_use]
+pub fn late(harness: Option<Harness>, event: &str) -> Answer {
+    let harness = harness.unwrap_or_else(|| Harness::guess(event, b""));
+    harness.refuse(harness.event(event), &HookError::Late.explain())
+}
+
+struct Work<'a> {
+    harness: Harness,
+    request: &'a Request<'a>,
+    store: Option<Arc<Store>>,
+    agent: Option<AgentRow>,
+    warnings: Vec<String>,
+}
+
+impl Work<'_> {
+    fn decide(&mut self, started: Instant) -> Result<Answer, HookError> {
+        let request = self.request;
+        let mut asked = self.harness.decode(request.event, request.payload)?;
+        self.warnings.append(&mut asked.warnings);
+        let repository = Repository::find(self.directory(&asked))?;
+        let state_dir = repository.state_dir();
+        if !state_dir.is_dir() {
+            return Err(HookError::NoProject { root: repository.root });
+        }
+        let store = Arc::clone(self.store.insert(self.open(&state_dir.join("state.db"))?));
+        let seeker = Seeker { claimed: request.claimed, repository: &repository };
+        let row = self.agent.insert(resolve(&store, &seeker)?);
+        let mut config = Config::load(&state_dir, request.user_config)?;
+        self.warnings.append(&mut config.warnings);
+        let cx = context(row, &repository, self.harness, &config, request.home, request.now_ms);
+        let services = Services {
+            store,
+            repository,
+            search_path: request.search_path.to_owned(),
+            home: request.home.map(Utf8Path::to_owned),
+        };
+        let decision = self.ask_guest(services, &cx, &asked, config.limits)?;
+        if let Verdict::Rewrite(input) = &decision.verdict {
+            serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
+        }
+        let answer = self.harness.encode(&asked, &decision);
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let data = record::decided(self.harness, &asked, &decision, &answer, micros);
+        let name = asked.spec.map_or(request.event, |spec| spec.name);
+        self.record(&record::kind(name), &data);
+        Ok(answer)
+    }
+
+    /// The workspace is where the agent was started; the payload's directory moves when the agent changes it.
+    fn directory<'b>(&'b self, asked: &'b Asked) -> &'b Utf8Path {
+        let known = self.request.dirs.iter().map(Utf8PathBuf::as_path).find(|dir| dir.is_dir());
+        known.unwrap_or_else(|| Utf8Path::new(&asked.hook.cwd))
+    }
+
+    /// Opens the database; on a disk that takes no writes it can still be read, so that the guard still decides.
+    fn open(&self, path: &Utf8Path) -> Result<Arc<Store>, StoreError> {
+        let store = match Store::open(path, Mode::Short) {
+            Err(StoreError::ReadOnly(err)) => {
+                tracing::warn!(%err, "the database cannot be written; nothing will be recorded");
+                Store::open(path, Mode::Frozen)?
+            }
+            opened => opened?,
+        };
+        Ok(Arc::new(store))
+    }
+
+    /// Asks the guest, unless it said that it has no opinion on such hooks.
+    fn ask_guest(
+        &mut self,
+        services: Services,
+        cx: &Context,
+        asked: &Asked,
+        limits: Limits,
+    ) -> Result<Decision, HookError> {
+        let source = self.request.guest;
+        let mut loaded = None;
+        let info = match services.store.guest_info(source.hash())? {
+            Some(text) => serde_json::from_str(&text).map_err(HookError::Describe)?,
+            None => {
+                let guest = loaded.insert(source.load()?);
+                let info = guest.describe(limits)?;
+                let text = serde_json::to_string(&Interests::of(&info)).map_err(HookError::Describe)?;
+                if let Err(err) = services.store.set_guest_info(source.hash(), &text) {
+                    self.warn_unrecorded(&err);
+                }
+                Interests::of(&info)
+            }
+        };
+        if !info.wants(&cx.agent.role, asked.kind())? {
+            return Ok(Decision { verdict: Verdict::Pass, message: None, context: None });
+        }
+        let guest = match loaded {
+            Some(guest) => guest,
+            None => source.load()?,
+        };
+        Ok(guest.on_hook(services, cx, &asked.hook, limits)?)
+    }
+
+    fn give_up(&mut self, err: &HookError) -> Answer {
+        let why = err.explain();
+        tracing::error!(harness = self.harness.name(), event = self.request.event, "{why}");
+        let spec = self.harness.event(self.request.event);
+        let closed = spec.is_some_and(|spec| spec.class == FailureClass::Guard);
+        let data = record::failed(self.harness, self.request.event, &why, closed);
+        self.record("host.hook-failed", &data);
+        self.harness.refuse(spec, &why)
+    }
+
+    /// Records an event; the decision stands even when nobody can be told of it.
+    fn record(&mut self, kind: &str, data: &str) {
+        let Some(store) = &self.store else { return };
+        let agent = self.agent.as_ref().map_or("", |row| row.name.as_str());
+        if let Err(err) = store.record_event(self.request.now_ms, kind, agent, data) {
+            self.warn_unrecorded(&err);
+        }
+    }
+
+    fn warn_unrecorded(&mut self, err: &StoreError) {
+        let hint = err.hint().unwrap_or_default();
+        self.warnings.push(format!("this hook is not recorded: {err}; {hint}"));
+    }
+}
+
+/// Which hooks each role wants decided.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Interests {
+    roles: Vec<(String, Vec<HookKind>)>,
+}
+
+impl Interests {
+    fn of(info: &GuestInfo) -> Self {
+        Self { roles: info.roles.iter().map(|role| (role.name.clone(), role.hooks.clone())).collect() }
+    }
+
+    fn wants(&self, role: &str, kind: HookKind) -> Result<bool, HookError> {
+        let known = self.roles.iter().find(|(name, _)| name == role);
+        let (_, hooks) = known.ok_or_else(|| HookError::Role { role: role.to_owned() })?;
+        Ok(hooks.contains(&kind))
+    }
+}

@@ -1,0 +1,7 @@
+//! A project: a repository with exomonad's state in it.
+
+mod create;
+mod installed;
+
+pub use create::{CreateError, Created, create};
+pub use installed::{Installed, installed};

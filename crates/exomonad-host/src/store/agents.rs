@@ -1,0 +1,171 @@
+//! The tree of agents, one row each.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::events::{from_row, to_row};
+use super::{Store, StoreError};
+use crate::agent::AgentName;
+use crate::contract::WorkspaceKind;
+
+/// What an agent is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentState {
+    /// Its harness is, or may be, at work.
+    Running,
+    /// Its harness ended.
+    Stopped,
+}
+
+/// An agent, as the database has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentRow {
+    /// Unique in the project.
+    pub name: AgentName,
+    /// A role of the guest.
+    pub role: String,
+    /// The coding-agent program.
+    pub harness: String,
+    /// The parent; absent for the root.
+    pub parent: Option<AgentName>,
+    /// What kind of workspace it has.
+    pub workspace_kind: WorkspaceKind,
+    /// Absolute, symlinks resolved.
+    pub workspace: Utf8PathBuf,
+    /// 0 for the root.
+    pub depth: u32,
+    /// What it is doing.
+    pub state: AgentState,
+    /// When it was made, in milliseconds since 1970.
+    pub created_ms: u64,
+}
+
+const COLUMNS: &str = "name, role, harness, parent, workspace_kind, workspace, depth, state, created_ms";
+
+impl Store {
+    /// Adds an agent, or changes nothing when the name is taken; tells whether it was added.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn add_agent(&self, agent: &AgentRow) -> Result<bool, StoreError> {
+        let sql = format!(
+            "INSERT INTO agents ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"
+        );
+        let added = self.lock().execute(
+            &sql,
+            params![
+                agent.name.as_str(),
+                agent.role,
+                agent.harness,
+                agent.parent.as_ref().map(AgentName::as_str),
+                kind_name(agent.workspace_kind),
+                agent.workspace.as_str(),
+                agent.depth,
+                state_name(agent.state),
+                to_row(agent.created_ms),
+            ],
+        )?;
+        Ok(added == 1)
+    }
+
+    /// The agent of that name.
+    ///
+    /// # Errors
+    /// The database failed, or the row cannot be read.
+    pub fn agent(&self, name: &AgentName) -> Result<Option<AgentRow>, StoreError> {
+        let connection = self.lock();
+        let mut select =
+            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM agents WHERE name = ?1"))?;
+        let raw = select.query_row(params![name.as_str()], RawRow::read).optional()?;
+        raw.map(AgentRow::try_from).transpose()
+    }
+
+    /// The agents that work in a directory.
+    ///
+    /// # Errors
+    /// The database failed, or a row cannot be read.
+    pub fn agents_in(&self, workspace: &Utf8Path) -> Result<Vec<AgentRow>, StoreError> {
+        let connection = self.lock();
+        let mut select =
+            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM agents WHERE workspace = ?1 ORDER BY depth"))?;
+        let rows = select.query_map(params![workspace.as_str()], RawRow::read)?;
+        rows.map(|raw| AgentRow::try_from(raw?)).collect()
+    }
+}
+
+/// A row before its words are understood.
+struct RawRow {
+    name: String,
+    role: String,
+    harness: String,
+    parent: Option<String>,
+    workspace_kind: String,
+    workspace: String,
+    depth: u32,
+    state: String,
+    created_ms: i64,
+}
+
+impl RawRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            name: row.get(0)?,
+            role: row.get(1)?,
+            harness: row.get(2)?,
+            parent: row.get(3)?,
+            workspace_kind: row.get(4)?,
+            workspace: row.get(5)?,
+            depth: row.get(6)?,
+            state: row.get(7)?,
+            created_ms: row.get(8)?,
+        })
+    }
+}
+
+impl TryFrom<RawRow> for AgentRow {
+    type Error = StoreError;
+
+    fn try_from(raw: RawRow) -> Result<Self, StoreError> {
+        let name = |text: String| AgentName::parse(&text).map_err(|_| unknown(text));
+        Ok(Self {
+            name: name(raw.name)?,
+            role: raw.role,
+            harness: raw.harness,
+            parent: raw.parent.map(name).transpose()?,
+            workspace_kind: WORKSPACE_KINDS
+                .into_iter()
+                .find(|kind| kind_name(*kind) == raw.workspace_kind)
+                .ok_or_else(|| unknown(raw.workspace_kind))?,
+            workspace: raw.workspace.into(),
+            depth: raw.depth,
+            state: [AgentState::Running, AgentState::Stopped]
+                .into_iter()
+                .find(|state| state_name(*state) == raw.state)
+                .ok_or_else(|| unknown(raw.state))?,
+            created_ms: from_row(raw.created_ms),
+        })
+    }
+}
+
+fn unknown(value: String) -> StoreError {
+    StoreError::Unknown { table: "agents", value }
+}
+
+const WORKSPACE_KINDS: [WorkspaceKind; 4] =
+    [WorkspaceKind::Main, WorkspaceKind::Worktree, WorkspaceKind::Standalone, WorkspaceKind::Shared];
+
+fn kind_name(kind: WorkspaceKind) -> &'static str {
+    match kind {
+        WorkspaceKind::Main => "main",
+        WorkspaceKind::Worktree => "worktree",
+        WorkspaceKind::Standalone => "standalone",
+        WorkspaceKind::Shared => "shared",
+    }
+}
+
+fn state_name(state: AgentState) -> &'static str {
+    match state {
+        AgentState::Running => "running",
+        AgentState::Stopped => "stopped",
+    }
+}

@@ -1,0 +1,97 @@
+//! The project's log of facts.
+
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use super::{Store, StoreError};
+use crate::contract::Event;
+
+/// Which events are asked for. Empty lists mean all.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Only these kinds.
+    pub kinds: Vec<String>,
+    /// Only these agents.
+    pub agents: Vec<String>,
+    /// Only events with a greater id.
+    pub after: u64,
+}
+
+impl Store {
+    /// Records an event and returns its id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn record_event(&self, time_ms: u64, kind: &str, agent: &str, data: &str) -> Result<u64, StoreError> {
+        let connection = self.lock();
+        let mut insert = connection
+            .prepare_cached("INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)")?;
+        let id = insert.insert(params![to_row(time_ms), kind, agent, data])?;
+        Ok(from_row(id))
+    }
+
+    /// The first `limit` matching events, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn first_events(&self, filter: &EventFilter, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.select_events(filter, limit, "ASC")
+    }
+
+    /// The last `limit` matching events, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn last_events(&self, filter: &EventFilter, limit: u32) -> Result<Vec<Event>, StoreError> {
+        let mut events = self.select_events(filter, limit, "DESC")?;
+        events.reverse();
+        Ok(events)
+    }
+
+    /// The newest event's id; 0 when there is none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn newest_event_id(&self) -> Result<u64, StoreError> {
+        let id: Option<Option<i64>> =
+            self.lock().query_row("SELECT max(id) FROM events", [], |row| row.get(0)).optional()?;
+        Ok(from_row(id.flatten().unwrap_or_default()))
+    }
+
+    fn select_events(&self, filter: &EventFilter, limit: u32, order: &str) -> Result<Vec<Event>, StoreError> {
+        let sql = format!(
+            "SELECT id, time_ms, kind, agent, data FROM events WHERE id > ?{}{} ORDER BY id {order} LIMIT {limit}",
+            one_of("kind", filter.kinds.len()),
+            one_of("agent", filter.agents.len()),
+        );
+        let after = to_row(filter.after).to_string();
+        let values = std::iter::once(&after).chain(&filter.kinds).chain(&filter.agents);
+        let connection = self.lock();
+        let mut select = connection.prepare(&sql)?;
+        let rows = select.query_map(params_from_iter(values), |row| {
+            Ok(Event {
+                id: from_row(row.get(0)?),
+                time_ms: from_row(row.get(1)?),
+                kind: row.get(2)?,
+                agent: row.get(3)?,
+                data: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn one_of(column: &str, count: usize) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    format!(" AND {column} IN ({})", vec!["?"; count].join(", "))
+}
+
+/// SQLite's integers are signed.
+pub(super) fn to_row(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn from_row(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}

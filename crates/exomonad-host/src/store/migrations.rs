@@ -1,0 +1,73 @@
+//! The database's schema, step by step. A step, once released, never changes.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// Each entry takes the schema one version further.
+const STEPS: &[&str] = &["
+    CREATE TABLE agents (
+        name TEXT PRIMARY KEY,
+        role TEXT NOT NULL,
+        harness TEXT NOT NULL,
+        parent TEXT REFERENCES agents (name),
+        workspace_kind TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        depth INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        created_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agents_by_workspace ON agents (workspace);
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        agent TEXT NOT NULL,
+        harness TEXT NOT NULL,
+        transcript TEXT,
+        started_ms INTEGER NOT NULL,
+        ended_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_by_agent ON sessions (agent, started_ms);
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        time_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        agent TEXT NOT NULL,
+        data TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE kv (
+        scope TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (scope, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE guests (
+        hash TEXT PRIMARY KEY,
+        info TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// The version this program writes.
+pub(super) fn latest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// The version a database has.
+pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Brings the schema up to date; several processes may try at once.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    if found > latest() {
+        return Err(StoreError::TooNew { found, known: latest() });
+    }
+    let done = usize::try_from(found).unwrap_or_default();
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", latest())?;
+    transaction.commit()?;
+    Ok(())
+}

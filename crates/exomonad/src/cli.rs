@@ -1,0 +1,125 @@
+//! The command line.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use exomonad_host::harness::Harness;
+
+/// Turns a git repository into a supervised tree of coding agents.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage. `hook` exits with 2 when a guard must deny and has no other way to say so.
+#[derive(Debug, Parser)]
+#[command(name = "exomonad", version, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Sets the repository up: its database, and the hooks of the coding agents you have.
+    Init(InitArgs),
+    /// Answers one hook of a coding agent. Reads the question on stdin; coding agents call this, people need not.
+    Hook(HookArgs),
+    /// Prints what the agents did, step by step.
+    Events(EventsArgs),
+    /// Checks the set-up and says how to mend it.
+    Doctor(DoctorArgs),
+    /// Takes exomonad out of the repository and leaves your settings as they were.
+    Uninstall(UninstallArgs),
+    /// Shows the configuration.
+    Config(ConfigArgs),
+    /// Prints a completion script for your shell.
+    Completions(CompletionsArgs),
+    /// Moves the write-ahead log into the database.
+    #[command(hide = true)]
+    Checkpoint(CheckpointArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HookArgs {
+    /// The event, such as `pre-tool-use`, `stop` or `session-start`. An unknown one is passed.
+    pub(crate) event: String,
+    /// Which coding agent asks; told from the question when left out.
+    #[arg(long, visible_alias = "runtime", value_name = "NAME")]
+    pub(crate) harness: Option<Harness>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Sets up the database and the hooks, and starts nothing.
+    #[arg(long)]
+    pub(crate) hooks_only: bool,
+    /// Prints what would change, and changes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Which coding agents to set up; those that are installed when left out.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) harness: Vec<Harness>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UninstallArgs {
+    /// Prints what would change, and changes nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Also deletes `.exomonad/` with the database and the logs. Refuses while agents have workspaces in it.
+    #[arg(long)]
+    pub(crate) purge: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArgs {
+    /// Prints one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Waits for more and prints them as they come.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// How many of the newest to print.
+    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) limit: u32,
+    /// Only events after this id.
+    #[arg(long, default_value_t = 0, value_name = "ID")]
+    pub(crate) after: u64,
+    /// Only events of this kind, such as `hook.pre-tool-use`; may be repeated.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Vec<String>,
+    /// Only events about this agent; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Prints what holds once every file is read.
+    Show {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckpointArgs {
+    pub(crate) database: Utf8PathBuf,
+}

@@ -1,0 +1,30 @@
+//! The project that a command is about: the one around the current directory.
+
+use camino::Utf8PathBuf;
+use exomonad_host::git::Repository;
+use exomonad_host::store::{Mode, Store};
+
+use crate::env::Env;
+use crate::output::Problem;
+
+/// The repository around the current directory.
+pub(crate) fn require_repository(env: &Env) -> anyhow::Result<Repository> {
+    Repository::find(&env.dir).map_err(|err| {
+        Problem::new(err.to_string(), "run it inside a git repository; `git init` makes one")
+    })
+}
+
+/// The project's database, which must be there.
+pub(crate) fn require_store(repository: &Repository) -> anyhow::Result<Store> {
+    Ok(Store::open(&database(repository), Mode::Short)?)
+}
+
+/// Where the project's database is.
+pub(crate) fn database(repository: &Repository) -> Utf8PathBuf {
+    repository.state_dir().join("state.db")
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
+}

@@ -1,0 +1,3 @@
+//! `exomonad uninstall`.
+use crate::{env::Env, exit::Exit, output::Output};
+pub(crate) fn run(_: &Env, _: &Output, _: &crate::cli::UninstallArgs) -> anyhow::Result<Exit> { Ok(Exit::Ok) }

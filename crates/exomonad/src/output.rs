@@ -1,0 +1,141 @@
+//! What people read. Answers go to stdout, everything else to stderr.
+//!
+//! The marks: `✓` done, `◎` to do, `▲` warning, `✗` wrong, `○` nothing to do, `↳` the next step.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use exomonad_host::agent::IdentityError;
+use exomonad_host::config::ConfigError;
+use exomonad_host::store::StoreError;
+
+use crate::env::Env;
+use crate::exit::Exit;
+
+/// The two streams.
+#[derive(Debug)]
+pub(crate) struct Output {
+    color: bool,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Done,
+    ToDo,
+    Warning,
+    Wrong,
+    Nothing,
+    Next,
+}
+
+impl Mark {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Done => "✓",
+            Self::ToDo => "◎",
+            Self::Warning => "▲",
+            Self::Wrong => "✗",
+            Self::Nothing => "○",
+            Self::Next => "↳",
+        }
+    }
+
+    /// The terminal's code for the colour.
+    fn color(self) -> &'static str {
+        match self {
+            Self::Done => "32",
+            Self::ToDo => "36",
+            Self::Warning => "33",
+            Self::Wrong => "31",
+            Self::Nothing | Self::Next => "2",
+        }
+    }
+}
+
+impl Output {
+    /// Colour when stderr is a terminal and the user did not say no.
+    pub(crate) fn new(env: &Env) -> Self {
+        Self { color: !env.no_color && io::stderr().is_terminal() }
+    }
+
+    /// Without colour.
+    pub(crate) fn plain() -> Self {
+        Self { color: false }
+    }
+
+    /// Prints a part of the answer.
+    pub(crate) fn answer(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// Says what happened.
+    pub(crate) fn say(&self, mark: Mark, text: &str) {
+        let sign = mark.sign();
+        let text = clean(text);
+        let line = match self.color {
+            true => format!("\x1b[{}m{sign}\x1b[0m {text}\n", mark.color()),
+            false => format!("{sign} {text}\n"),
+        };
+        raw(&line);
+    }
+
+    /// Warns.
+    pub(crate) fn warn(&self, text: &str) {
+        self.say(Mark::Warning, text);
+    }
+
+    /// Prints an error, its causes and its hint, once.
+    pub(crate) fn fail(&self, err: &anyhow::Error) -> ExitCode {
+        let mut text = format!("error: {}\n", clean(&err.to_string()));
+        for cause in err.chain().skip(1) {
+            text = format!("{text}  caused by: {}\n", clean(&cause.to_string()));
+        }
+        if let Some(hint) = err.chain().find_map(hint_of) {
+            text = format!("{text}\nhint: {}\n", clean(&hint));
+        }
+        raw(&text);
+        Exit::Failed.into()
+    }
+}
+
+/// Writes to stderr; a closed one leaves nobody to tell.
+pub(crate) fn raw(text: &str) {
+    drop(io::stderr().lock().write_all(text.as_bytes()));
+}
+
+/// A failure that this program found itself, with the exact next step.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Problem {
+    message: String,
+    hint: String,
+}
+
+impl Problem {
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+        Self { message: message.into(), hint: hint.into() }.into()
+    }
+}
+
+/// The next step that an error knows.
+fn hint_of(err: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let problem = err.downcast_ref::<Problem>().map(|err| err.hint.clone());
+    let config = || err.downcast_ref::<ConfigError>().map(ConfigError::hint);
+    let store = || err.downcast_ref::<StoreError>().and_then(StoreError::hint);
+    let identity = || err.downcast_ref::<IdentityError>().and_then(IdentityError::hint);
+    problem.or_else(config).or_else(store).or_else(identity)
+}
+
+/// Whether the reader of our answer went away, which is its right.
+pub(crate) fn is_closed_pipe(err: &anyhow::Error) -> bool {
+    let pipe = |err: &io::Error| err.kind() == io::ErrorKind::BrokenPipe;
+    err.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(pipe))
+}
+
+/// Takes control characters out of text that may come from elsewhere, so that it cannot drive the terminal.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
