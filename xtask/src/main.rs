@@ -1,9 +1,11 @@
 //! The project's own commands. `cargo xtask` lists them.
 
 mod checks;
+mod ci;
 mod guest;
 mod output;
 mod process;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -18,7 +20,9 @@ usage: cargo xtask COMMAND
   fmt [--check]     format the sources, or say which are not formatted
   clippy            lints, warnings are errors
   docs              build the API documentation, warnings are errors
-  guest [--check]   rebuild the WASM guests, or prove that they match their sources";
+  tidy              the rules that no compiler checks
+  guest [--check]   rebuild the WASM guests, or prove that they match their sources
+  ci                all of the above, as CI runs it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,8 +44,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["fmt", "--check"] => checks::require_formatted(&workspace),
         ["clippy"] => checks::clippy(&workspace),
         ["docs"] => checks::docs(&workspace),
+        ["tidy"] => tidy::run(&workspace),
         ["guest"] => guest::rebuild(&workspace),
         ["guest", "--check"] => guest::check(&workspace),
+        ["ci"] => ci::run(&workspace),
         [] | ["help" | "--help" | "-h"] => {
             output::answer(USAGE);
             Ok(())
