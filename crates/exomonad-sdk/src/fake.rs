@@ -20,8 +20,11 @@ use crate::{Agent, Context, EffectError, EffectErrorKind, Hook, HookEvent, Proje
 pub struct FakeHost {
     calls: Vec<String>,
     scripted: BTreeMap<String, VecDeque<Box<dyn Any>>>,
-    standing: BTreeMap<String, Box<dyn Fn(&[String]) -> Box<dyn Any>>>,
+    standing: BTreeMap<String, Box<Answer>>,
 }
+
+/// Makes the reply to a call out of its arguments.
+type Answer = dyn Fn(&[String]) -> Box<dyn Any>;
 
 impl std::fmt::Debug for FakeHost {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

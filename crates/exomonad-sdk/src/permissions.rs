@@ -1,1 +1,0 @@
-//! Tool permissions, rendered to each harness.
