@@ -1,1 +1,0 @@
-//! Prompts made of sections.
