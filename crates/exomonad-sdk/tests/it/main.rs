@@ -1,0 +1,5 @@
+//! What a guest author relies on: roles, tools, hooks and the fake host.
+
+mod fake_host;
+mod hooks;
+mod roles;
