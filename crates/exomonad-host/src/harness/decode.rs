@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::event::{self, EventSpec};
 use super::payload::{DecodeError, MAX_PAYLOAD_BYTES, Payload};
 use super::{Harness, claude, codex, gemini, tool};
-use crate::contract::{Hook, HookEvent, HookKind, McpTool, StopInfo, ToolDone, ToolKind, ToolUse};
+use crate::contract::{Hook, HookEvent, HookKind, StopInfo, ToolDone, ToolUse};
 
 pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Asked, DecodeError> {
     if bytes.len() > MAX_PAYLOAD_BYTES {
@@ -17,12 +17,13 @@ pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Aske
     let mut warnings = Vec::new();
     let wire = payload.text("hook_event_name")?;
     let spec = choose(harness, event, wire.as_deref(), &mut warnings);
-    if let Some(spec) = spec.filter(|spec| is_permission(spec.kind)) {
-        require_envelope(spec, wire.as_deref())?;
-    }
-    let session = match spec {
-        Some(spec) if is_permission(spec.kind) => payload.require_text("session_id")?,
-        Some(_) | None => payload.text("session_id")?.unwrap_or_default(),
+    let session = if spec.is_some_and(|spec| is_permission(spec.kind)) {
+        if wire.is_none() {
+            return Err(DecodeError::MissingField { field: "hook_event_name" });
+        }
+        payload.require_text("session_id")?
+    } else {
+        payload.text("session_id")?.unwrap_or_default()
     };
     let cwd = payload.text("cwd")?.unwrap_or_default();
     let transcript = payload.text("transcript_path")?;
@@ -67,13 +68,6 @@ fn choose(
 /// The tool is about to run: a payload that leaves something out is a failure, not a question.
 fn is_permission(kind: HookKind) -> bool {
     matches!(kind, HookKind::PreTool | HookKind::PermissionRequested)
-}
-
-fn require_envelope(_spec: &EventSpec, wire: Option<&str>) -> Result<(), DecodeError> {
-    match wire {
-        Some(_) => Ok(()),
-        None => Err(DecodeError::MissingField { field: "hook_event_name" }),
-    }
 }
 
 fn body(
@@ -127,11 +121,16 @@ fn tool_done(harness: Harness, spec: &EventSpec, payload: &mut Payload) -> Resul
     let input = payload.object("tool_input")?.unwrap_or_default();
     let id = payload.text("tool_use_id")?;
     let tool = classified(harness, name, input, id, payload)?;
-    let failure = payload.json("error");
-    let failed = spec.name == "post-tool-use-failure" || !failure.is_empty();
-    let response = payload.json("tool_response");
-    let response = if response.is_empty() { failure } else { response };
+    let response = payload.value("tool_response");
+    let error = payload.value("error");
+    let failed = spec.name == "post-tool-use-failure" || error.is_some() || reports_error(response.as_ref());
+    let response = response.or(error).map(|value| value.to_string()).unwrap_or_default();
     Ok(ToolDone { tool, response, failed })
+}
+
+/// Gemini puts a tool's error beside its output.
+fn reports_error(response: Option<&Value>) -> bool {
+    response.and_then(|response| response.get("error")).is_some_and(|error| !error.is_null())
 }
 
 fn classified(
@@ -147,25 +146,15 @@ fn classified(
             Ok(tool::classify(claude::TOOLS, name, mcp, input, id))
         }
         Harness::Gemini => {
-            let mcp = gemini_mcp(payload)?;
+            let mcp = gemini::mcp(&name, payload.object("mcp_context")?);
             Ok(tool::classify(gemini::TOOLS, name, mcp, input, id))
         }
         Harness::Codex => {
             let mcp = tool::mcp_name(&name);
-            let patch = patch_of(&name, &input);
+            let patched = codex::patched_paths(&name, &input);
             let mut tool = tool::classify(codex::TOOLS, name, mcp, input, id);
-            if tool.kind == ToolKind::Write {
-                tool.paths = codex::patch_paths(&patch);
-            }
+            tool.paths.extend(patched);
             Ok(tool)
         }
     }
-}
-
-fn gemini_mcp(_payload: &mut Payload) -> Result<Option<McpTool>, DecodeError> {
-    Ok(None)
-}
-
-fn patch_of(_name: &str, _input: &Map<String, Value>) -> String {
-    String::new()
 }

@@ -89,7 +89,7 @@ impl Harness {
     ///
     /// Every harness reads exit status 2 with an empty stdout as a refusal, so this needs no payload.
     pub fn refuse(self, event: Option<&EventSpec>, reason: &str) -> Answer {
-        answer::refuse(self, event, reason)
+        answer::refuse(event, reason)
     }
 
     /// What `init` adds to the harness's settings file.

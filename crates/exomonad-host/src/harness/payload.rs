@@ -111,9 +111,9 @@ impl Payload {
         }
     }
 
-    /// Takes whatever is there, as JSON text; absent is empty.
-    pub(super) fn json(&mut self, field: &'static str) -> String {
-        self.take(field).map(|value| value.to_string()).unwrap_or_default()
+    /// Takes whatever is there.
+    pub(super) fn value(&mut self, field: &'static str) -> Option<Value> {
+        self.take(field)
     }
 }
 

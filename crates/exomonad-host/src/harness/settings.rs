@@ -24,10 +24,14 @@ pub(super) fn arguments(harness: Harness, spec: &EventSpec) -> [&'static str; 4]
     ["hook", spec.name, "--harness", harness.name()]
 }
 
-/// The command line of an event for a harness that hands it to a shell. A guard's ends in a refusal even where our
-/// binary is missing or crashes.
+/// The command line of an event for a harness that hands it to a shell.
+pub(super) fn plain_command(harness: Harness, spec: &EventSpec, facts: &SettingsFacts) -> String {
+    format!("{} {}", quoted(facts.exe.as_str()), arguments(harness, spec).join(" "))
+}
+
+/// The same, but a guard's ends in a refusal even where our binary is missing or crashes.
 pub(super) fn shell_command(harness: Harness, spec: &EventSpec, facts: &SettingsFacts) -> String {
-    let command = format!("{} {}", quoted(facts.exe.as_str()), arguments(harness, spec).join(" "));
+    let command = plain_command(harness, spec, facts);
     match spec.class {
         FailureClass::Guard => format!("{command} || exit 2"),
         FailureClass::Nudge => command,

@@ -1,13 +1,17 @@
 //! Claude Code's hooks, as seen in 2.1.197 and 2.1.329.
 
+mod answer;
 mod settings;
 mod tools;
+mod wire;
 
 use super::event::EventSpec;
 use crate::contract::HookKind;
 
+pub(super) use answer::encode;
 pub(super) use settings::settings;
 pub(super) use tools::TOOLS;
+pub(super) use wire::{Output, Permission, RequestDecision};
 
 /// Every event Claude Code has, in the order of a session.
 pub(super) const EVENTS: &[EventSpec] = &[

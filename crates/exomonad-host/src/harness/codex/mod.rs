@@ -1,13 +1,15 @@
 //! Codex CLI's hooks, as seen in 0.169.0. A key its schema does not have voids the whole answer.
 
+mod answer;
 mod settings;
 mod tools;
 
 use super::event::EventSpec;
 use crate::contract::HookKind;
 
+pub(super) use answer::encode;
 pub(super) use settings::settings;
-pub(super) use tools::{TOOLS, patch_paths};
+pub(super) use tools::{TOOLS, patched_paths};
 
 /// Every event Codex has, in the order of a session. `SessionEnd` has no answer.
 pub(super) const EVENTS: &[EventSpec] = &[

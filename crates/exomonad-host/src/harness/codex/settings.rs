@@ -1,4 +1,44 @@
-//! stub
-use crate::harness::settings::SettingsFacts;
-use crate::install::Entry;
-pub(in crate::harness) fn settings(_facts: &SettingsFacts) -> Vec<Entry> { Vec::new() }
+//! What `init` adds to Codex's hooks file.
+
+use serde_json::{Map, Value, json};
+
+use super::EVENTS;
+use crate::contract::HookKind;
+use crate::harness::Harness;
+use crate::harness::event::{EventSpec, FailureClass};
+use crate::harness::settings::{SettingsFacts, TIMEOUT_SECONDS, plain_command};
+use crate::install::{Entry, Place};
+
+/// Codex cuts a session-end hook off after three seconds, whatever its entry says.
+const SESSION_END_SECONDS: u64 = 3;
+
+pub(in crate::harness) fn settings(facts: &SettingsFacts) -> Vec<Entry> {
+    EVENTS.iter().filter(|spec| spec.installed).map(|spec| hook(spec, facts)).collect()
+}
+
+fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
+    let timeout =
+        if spec.kind == HookKind::SessionEnd { SESSION_END_SECONDS } else { TIMEOUT_SECONDS };
+    let command = json!({ "type": "command", "command": command(spec, facts), "timeout": timeout });
+    let mut group = Map::new();
+    if spec.on_tool {
+        group.insert("matcher".to_owned(), json!("*"));
+    }
+    group.insert("hooks".to_owned(), Value::Array(vec![command]));
+    Entry {
+        path: vec!["hooks".to_owned(), spec.wire.to_owned()],
+        place: Place::Element,
+        value: Value::Object(group),
+    }
+}
+
+/// Codex takes exit status 2 for a refusal only with a reason on stderr, so a silent crash has to be given one.
+fn command(spec: &EventSpec, facts: &SettingsFacts) -> String {
+    let plain = plain_command(Harness::Codex, spec, facts);
+    match spec.class {
+        FailureClass::Guard => {
+            format!("{plain} || {{ [ $? -eq 2 ] || echo 'the exomonad hook failed' >&2; exit 2; }}")
+        }
+        FailureClass::Nudge => plain,
+    }
+}

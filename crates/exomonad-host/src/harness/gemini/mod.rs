@@ -1,13 +1,15 @@
 //! Gemini CLI's hooks, as seen in 0.61.0.
 
+mod answer;
 mod settings;
 mod tools;
 
 use super::event::EventSpec;
 use crate::contract::HookKind;
 
+pub(super) use answer::encode;
 pub(super) use settings::settings;
-pub(super) use tools::TOOLS;
+pub(super) use tools::{TOOLS, mcp};
 
 /// Every event Gemini CLI has, in the order of a session. `PreCompress` fires before every model call.
 pub(super) const EVENTS: &[EventSpec] = &[

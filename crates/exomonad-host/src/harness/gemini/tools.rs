@@ -1,7 +1,9 @@
 //! Gemini CLI's own tools.
 
-use crate::contract::ToolKind;
-use crate::harness::tool::ToolRow;
+use serde_json::{Map, Value};
+
+use crate::contract::{McpTool, ToolKind};
+use crate::harness::tool::{self, ToolRow};
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("run_shell_command", ToolKind::Shell).command("command"),
@@ -18,3 +20,17 @@ pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("invoke_agent", ToolKind::Subagent),
     ToolRow::new("delegate_to_agent", ToolKind::Subagent),
 ];
+
+/// The server and tool of an MCP tool. Gemini names both in `mcp_context`; its tool names, such as `mcp_github_get_issue`,
+/// can be split because a server's name has no underscore.
+pub(in crate::harness) fn mcp(name: &str, context: Option<Map<String, Value>>) -> Option<McpTool> {
+    let text = |key: &str| context.as_ref()?.get(key)?.as_str().map(str::to_owned);
+    if let (Some(server), Some(name)) = (text("server_name"), text("tool_name")) {
+        return Some(McpTool { server, name });
+    }
+    tool::mcp_name(name).or_else(|| {
+        let (server, tool) = name.strip_prefix("mcp_")?.split_once('_')?;
+        (!server.is_empty() && !tool.is_empty())
+            .then(|| McpTool { server: server.to_owned(), name: tool.to_owned() })
+    })
+}
