@@ -1,5 +1,7 @@
 //! A guest that is loaded and can be called.
 
+use std::sync::{Mutex, PoisonError};
+
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
@@ -24,14 +26,20 @@ impl std::fmt::Debug for Guest {
 }
 
 impl Guest {
-    /// The guest built into this program.
+    /// The guest built into this program. Its code can be mapped only once, so every call shares it.
     ///
     /// # Errors
     /// Its code does not fit this machine.
     pub fn builtin() -> Result<Self, GuestError> {
+        static LOADED: Mutex<Option<Guest>> = Mutex::new(None);
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(guest) = loaded.as_ref() {
+            return Ok(guest.clone());
+        }
         let engine = builtin::engine().map_err(GuestError::Load)?;
         let component = builtin::load(&engine).map_err(GuestError::Load)?;
-        Self::link(engine, &component, builtin::HASH.to_owned())
+        let guest = Self::link(engine, &component, builtin::HASH.to_owned())?;
+        Ok(loaded.insert(guest).clone())
     }
 
     /// Compiles a guest from its WASM: a component for world `exomonad:guest`. Takes a good part of a second.

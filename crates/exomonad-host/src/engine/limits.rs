@@ -45,7 +45,7 @@ pub(super) enum Met {
 }
 
 impl Meter {
-    pub(super) fn start(limits: Limits) -> Self {
+    pub(crate) fn start(limits: Limits) -> Self {
         let now = Instant::now();
         let deadline = now.checked_add(limits.wall).unwrap_or(now);
         Self { limits, deadline, effects: 0, met: None }

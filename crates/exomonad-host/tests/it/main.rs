@@ -1,0 +1,7 @@
+//! The host's rooms together: a real repository, a real database, real WASM.
+
+mod engine;
+mod hooks;
+mod projects;
+mod store;
+mod support;
