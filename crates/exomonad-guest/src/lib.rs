@@ -2,7 +2,9 @@
 //!
 //! Pure: everything it knows comes in the context, the hook and the replies to effects.
 
+mod path;
 mod roles;
+mod shell;
 
 use exomonad_sdk::{Policy, Role};
 
