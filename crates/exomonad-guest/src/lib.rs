@@ -2,8 +2,11 @@
 //!
 //! Pure: everything it knows comes in the context, the hook and the replies to effects.
 
+mod guard;
 mod path;
+mod redact;
 mod roles;
+mod rules;
 mod shell;
 
 use exomonad_sdk::{Policy, Role};

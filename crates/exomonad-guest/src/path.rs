@@ -100,6 +100,16 @@ impl Path {
         (self.start == Start::Root && names.len() == self.names.len()).then(|| shown(&names))
     }
 
+    /// The path for a reader, with what is not known as `*`.
+    pub(crate) fn shown(&self) -> String {
+        let names: Vec<String> = self
+            .names
+            .iter()
+            .map(|name| Value { pieces: name.clone(), origins: Vec::new() }.shown())
+            .collect();
+        if self.start == Start::Root { shown(&names) } else { names.join("/") }
+    }
+
     /// The names before the first that is not known.
     pub(crate) fn known_names(&self) -> Vec<String> {
         if self.start == Start::Somewhere {

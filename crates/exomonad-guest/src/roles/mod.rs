@@ -1,28 +1,24 @@
 //! The role tables.
 
-use exomonad_sdk::{Context, Decision, Hook, HookKind, Hooks, Host, Role};
+mod hooks;
+mod welcome;
+
+use exomonad_sdk::Role;
+
+use hooks::{Confined, Free};
 
 /// The tech lead.
 pub(crate) fn tl() -> Role {
-    Role::new("tl", "Splits work, spawns agents, reviews and merges what they file").hooks::<Lead>()
+    Role::new("tl", "Splits work, spawns agents, reviews and merges what they file").hooks::<Free>()
 }
 
 /// A developer.
 pub(crate) fn dev() -> Role {
-    Role::new("dev", "Implements one thing in a worktree of its own and files a pull request").hooks::<Lead>()
+    Role::new("dev", "Implements one thing in a worktree of its own and files a pull request")
+        .hooks::<Confined>()
 }
 
 /// A worker.
 pub(crate) fn worker() -> Role {
-    Role::new("worker", "Does one quick job in its parent's directory").hooks::<Lead>()
-}
-
-struct Lead;
-
-impl Hooks for Lead {
-    const INTERESTS: &'static [HookKind] = &[HookKind::SessionStart];
-
-    fn session_start(_: &mut dyn Host, cx: &Context, _: &Hook, _: &str) -> Decision {
-        Decision::context(format!("You are {}", cx.agent.name))
-    }
+    Role::new("worker", "Does one quick job in its parent's directory").hooks::<Confined>()
 }

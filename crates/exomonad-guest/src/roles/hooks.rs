@@ -1,0 +1,117 @@
+//! What every role answers to hooks. Roles differ in where their agents may write.
+
+use exomonad_sdk::log::Level;
+use exomonad_sdk::{
+    Context, Decision, EffectError, Hook, HookKind, Hooks, Host, StopInfo, ToolDone, ToolUse,
+};
+use serde_json::{Value, json};
+
+use super::welcome::welcome;
+use crate::redact::redacted;
+use crate::rules::kind_name;
+use crate::{guard, rules};
+
+const INTERESTS: &[HookKind] = &[
+    HookKind::SessionStart,
+    HookKind::PromptSubmitted,
+    HookKind::PreTool,
+    HookKind::PostTool,
+    HookKind::PermissionRequested,
+    HookKind::SessionEnd,
+];
+
+/// The characters of a command or a path that an event keeps.
+const MAX_WHAT: usize = 200;
+
+/// Agents that may write wherever the user lets them, but not what guards them.
+pub(super) struct Free;
+
+/// Agents that write in their workspace only.
+pub(super) struct Confined;
+
+/// Answers for roles that differ in `$confined` alone.
+macro_rules! hooks {
+    ($role:ty, confined: $confined:literal) => {
+        impl Hooks for $role {
+            const INTERESTS: &'static [HookKind] = INTERESTS;
+
+            fn session_start(host: &mut dyn Host, cx: &Context, hook: &Hook, _source: &str) -> Decision {
+                register(host, hook);
+                Decision::context(welcome(cx, $confined))
+            }
+
+            fn prompt_submitted(_: &mut dyn Host, cx: &Context, hook: &Hook, _prompt: &str) -> Decision {
+                rules::decide(cx, hook)
+            }
+
+            fn pre_tool(host: &mut dyn Host, cx: &Context, hook: &Hook, tool: &ToolUse) -> Decision {
+                match guard::refusal(host, cx, hook, tool, $confined) {
+                    Some(reason) => Decision::deny(reason),
+                    None => rules::decide(cx, hook),
+                }
+            }
+
+            fn post_tool(host: &mut dyn Host, _: &Context, _: &Hook, done: &ToolDone) -> Decision {
+                record(host, done);
+                Decision::pass()
+            }
+
+            fn permission_requested(host: &mut dyn Host, cx: &Context, hook: &Hook, tool: &ToolUse) -> Decision {
+                match guard::refusal(host, cx, hook, tool, $confined) {
+                    Some(reason) => Decision::deny(reason),
+                    None => rules::decide(cx, hook),
+                }
+            }
+
+            fn stop(_: &mut dyn Host, _: &Context, _: &Hook, _stop: &StopInfo) -> Decision {
+                Decision::pass()
+            }
+
+            fn subagent_stop(_: &mut dyn Host, _: &Context, _: &Hook, _stop: &StopInfo) -> Decision {
+                Decision::pass()
+            }
+
+            fn session_end(host: &mut dyn Host, _: &Context, hook: &Hook, reason: &str) -> Decision {
+                end(host, hook, reason);
+                Decision::pass()
+            }
+        }
+    };
+}
+
+hooks!(Free, confined: false);
+hooks!(Confined, confined: true);
+
+fn register(host: &mut dyn Host, hook: &Hook) {
+    let raw: Value = serde_json::from_str(&hook.raw).unwrap_or_default();
+    let transcript = raw.get("transcript_path").and_then(Value::as_str).filter(|path| !path.is_empty());
+    let registered = host.session_register(&hook.session, transcript);
+    log_failure(host, "session not registered", registered);
+}
+
+fn record(host: &mut dyn Host, done: &ToolDone) {
+    let tool = &done.tool;
+    let what = tool.command.as_deref().or_else(|| tool.paths.first().map(String::as_str)).unwrap_or_default();
+    let data = json!({
+        "tool": tool.name,
+        "kind": kind_name(tool.kind),
+        "failed": done.failed,
+        "what": redacted(what, MAX_WHAT),
+    });
+    let recorded = host.events_emit("tool.done", &data.to_string());
+    log_failure(host, "tool not recorded", recorded);
+}
+
+fn end(host: &mut dyn Host, hook: &Hook, reason: &str) {
+    let ended = host.session_end(&hook.session);
+    log_failure(host, "session not marked as ended", ended);
+    let recorded = host.events_emit("session.ended", &json!({ "reason": reason }).to_string());
+    log_failure(host, "end of session not recorded", recorded);
+}
+
+/// A hook goes on when its bookkeeping fails; the log keeps why.
+fn log_failure<T>(host: &mut dyn Host, act: &str, result: Result<T, EffectError>) {
+    if let Err(error) = result {
+        host.log(Level::Warn, &format!("{act}: {}", error.message), "");
+    }
+}

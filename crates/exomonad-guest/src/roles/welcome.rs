@@ -1,0 +1,41 @@
+//! What an agent is told about itself when a conversation begins.
+
+use exomonad_sdk::{Context, WorkspaceKind};
+
+/// Who the agent is, what its role does, and the rules it lives under.
+pub(super) fn welcome(cx: &Context, confined: bool) -> String {
+    let agent = &cx.agent;
+    let place = match agent.workspace_kind {
+        WorkspaceKind::Main => "the main checkout",
+        WorkspaceKind::Worktree => "your own git worktree",
+        WorkspaceKind::Standalone => "a repository of your own",
+        WorkspaceKind::Shared => "your parent's directory, which you share",
+    };
+    let mut lines = vec![format!("You are exomonad agent `{}`, role `{}`.", agent.name, agent.role)];
+    if let Some(parent) = &agent.parent {
+        lines.push(format!("Your parent is agent `{parent}`: it gave you your task and takes your result."));
+    }
+    let branch = agent.branch.as_ref().map_or_else(String::new, |branch| format!(", branch `{branch}`"));
+    lines.push(format!("You work in `{}` ({place}){branch}.", agent.workspace));
+    lines.extend(job(&agent.role, agent.parent.is_some()).map(ToOwned::to_owned));
+    lines.push(
+        "You may read `.exomonad/`, the agents' settings (`.claude/`, `.gemini/`, `.codex/`, `.mcp.json`) and git's hooks and configuration, but not change them; ask your human."
+            .to_owned(),
+    );
+    if confined {
+        lines.push("Write only inside your workspace, or in a temporary directory.".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn job(role: &str, has_parent: bool) -> Option<&'static str> {
+    match role {
+        "tl" if has_parent => {
+            Some("You split your task, spawn agents for its parts, review and merge their work, and file your own request upwards.")
+        }
+        "tl" => Some("You split the work, spawn agents for its parts, and review and merge what they file."),
+        "dev" => Some("You implement one thing, commit it on your branch and file a pull request to your parent's branch."),
+        "worker" => Some("You do one quick job, tell your parent the result, and commit nothing unless you were asked to."),
+        _ => None,
+    }
+}
