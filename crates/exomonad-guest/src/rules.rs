@@ -7,20 +7,19 @@ use exomonad_sdk::{Context, Decision, Hook, HookEvent, HookKind, Rule, RuleDecis
 
 use crate::guard::place;
 use crate::path::{Path, dir, wildcard};
-use crate::shell::{Value, steps};
+use crate::shell::{Step, Value, steps};
 
 /// What the project's rules say about this hook; passes when none fits.
 pub(crate) fn decide(cx: &Context, hook: &Hook) -> Decision {
     let event = event_name(kind_of(&hook.event));
     let tool = tool_of(&hook.event);
     // Parsing waits until a rule asks for it.
-    let mut subjects: Option<Vec<String>> = None;
+    let mut subjects: Option<Subjects> = None;
     let rule = cx.rules.iter().find(|rule| {
         rule.event == event
             && rule.tool.as_ref().is_none_or(|names| tool.is_some_and(|tool| names_tool(names, tool)))
             && rule.matches.as_ref().is_none_or(|pattern| {
-                let subjects = subjects.get_or_insert_with(|| subjects_of(cx, hook));
-                subjects.iter().any(|subject| wildcard(pattern, subject))
+                subjects.get_or_insert_with(|| Subjects::new(cx, hook)).fit(pattern, rule.decision)
             })
     });
     rule.map_or_else(Decision::pass, |rule| decision(rule))
@@ -66,29 +65,58 @@ fn names_tool(names: &str, tool: &ToolUse) -> bool {
     names.split('|').map(str::trim).any(|name| wildcard(name, &tool.name) || name == kind_name(tool.kind))
 }
 
-/// What a pattern is held against: commands as a whole and one by one, paths, tool names, prompts.
-fn subjects_of(cx: &Context, hook: &Hook) -> Vec<String> {
-    if let HookEvent::PromptSubmitted(prompt) = &hook.event {
-        return vec![prompt.clone()];
+/// What a pattern is held against.
+struct Subjects {
+    /// Whole commands, paths, tool names and prompts.
+    whole: Vec<String>,
+    /// The programs of a command line, each in the ways it can be written; absent when it was not understood.
+    programs: Option<Vec<Vec<String>>>,
+    is_command: bool,
+}
+
+impl Subjects {
+    fn new(cx: &Context, hook: &Hook) -> Self {
+        let mut subjects = Self { whole: Vec::new(), programs: None, is_command: false };
+        if let HookEvent::PromptSubmitted(prompt) = &hook.event {
+            subjects.whole.push(prompt.clone());
+        }
+        let Some(tool) = tool_of(&hook.event) else { return subjects };
+        if let Some(command) = &tool.command {
+            subjects.is_command = true;
+            subjects.whole.push(command.clone());
+            let steps = steps(command, &place(cx, &hook.cwd)).ok();
+            subjects.programs = steps.map(|steps| steps.iter().map(spellings).collect());
+        }
+        for path in &tool.paths {
+            subjects.whole.push(path.clone());
+            subjects.whole.extend(Path::new(&Value::text(path.clone()), &dir(&hook.cwd), false).known());
+        }
+        subjects.whole.extend(tool.mcp.as_ref().map(|mcp| format!("{}.{}", mcp.server, mcp.name)));
+        subjects
     }
-    let Some(tool) = tool_of(&hook.event) else { return Vec::new() };
-    let mut subjects = Vec::new();
-    if let Some(command) = &tool.command {
-        subjects.push(command.clone());
-        for step in steps(command, &place(cx, &hook.cwd)).unwrap_or_default() {
-            let words: Vec<String> = step.argv.iter().map(Value::shown).collect();
-            subjects.push(words.join(" "));
-            let program = step.program();
-            let rest = words.get(1..).unwrap_or_default();
-            subjects.push([&[program], rest].concat().join(" "));
+
+    /// One program is enough to refuse or to ask; to allow a command line, every program in it has to fit.
+    fn fit(&self, pattern: &str, decision: RuleDecision) -> bool {
+        let fits = |subject: &String| wildcard(pattern, subject);
+        let mut programs = self.programs.iter().flatten();
+        match decision {
+            RuleDecision::Ask | RuleDecision::Deny => {
+                self.whole.iter().any(fits) || programs.any(|spellings| spellings.iter().any(fits))
+            }
+            RuleDecision::Allow => match &self.programs {
+                Some(programs) => programs.iter().all(|spellings| spellings.iter().any(fits)),
+                None => self.whole.iter().any(fits) && !self.is_command,
+            },
         }
     }
-    for path in &tool.paths {
-        subjects.push(path.clone());
-        subjects.extend(Path::new(&Value::text(path.clone()), &dir(&hook.cwd), false).known());
-    }
-    subjects.extend(tool.mcp.as_ref().map(|mcp| format!("{}.{}", mcp.server, mcp.name)));
-    subjects
+}
+
+/// `prog arg arg`, the program as written and by its name alone.
+fn spellings(step: &Step) -> Vec<String> {
+    let words: Vec<String> = step.argv.iter().map(Value::shown).collect();
+    let program = step.program();
+    let rest = words.get(1..).unwrap_or_default();
+    vec![words.join(" "), [&[program], rest].concat().join(" ")]
 }
 
 /// The name that `[[rules]] event` uses.

@@ -85,11 +85,13 @@ impl Places {
         };
         let mut is_guarded = false;
         for names in IN_WORKSPACE {
-            is_guarded |= guarded(&join(&self.workspace, names));
+            let in_workspace = guarded(&join(&self.workspace, names));
             is_guarded |= guarded(&join(&foreign, names)) && in_foreign;
             let in_root = guarded(&join(&self.root, names));
             // Workspaces lie inside the project's `.exomonad`.
-            is_guarded |= in_root && !((own || in_foreign) && *names == [".exomonad"]);
+            let exempt = (own || in_foreign) && *names == [".exomonad"];
+            is_guarded |= in_root && !exempt;
+            is_guarded |= in_workspace && !(exempt && self.workspace == self.root);
         }
         for names in IN_GIT_DIR {
             is_guarded |= guarded(&join(&self.git_dir, names));

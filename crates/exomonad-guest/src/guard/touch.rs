@@ -147,7 +147,15 @@ fn finding(arguments: &[Value]) -> Vec<Target> {
     for name in ["-fprint", "-fprintf", "-fprint0", "-fls"] {
         targets.extend(all(option(arguments, &[name]), Act::Write));
     }
-    if arguments.iter().any(|argument| argument.shown() == "-delete") {
+    let words: Vec<String> = arguments.iter().map(Value::shown).collect();
+    let deletes = words.iter().any(|word| word == "-delete");
+    let named = words.iter().any(|word| matches!(word.as_str(), "-name" | "-path"));
+    let runs = words.windows(2).any(|pair| match pair {
+        [option, program] => option.starts_with("-exec") && !READING.contains(&program.as_str()),
+        _ => false,
+    });
+    // What `-exec` does to a start has a step of its own; what it does to a name found below it has not.
+    if deletes || runs && named {
         let starts: Vec<Value> = arguments.iter().take_while(|argument| !argument.is_option()).cloned().collect();
         let starts = if starts.is_empty() { vec![Value::text(".")] } else { starts };
         let mut rest = arguments.iter().skip_while(|argument| !matches!(argument.shown().as_str(), "-name" | "-path"));
@@ -167,7 +175,12 @@ fn writing(name: &str, arguments: &[Value]) -> Option<Vec<Target>> {
         "touch" => all(plain(arguments, &["-d", "-t", "-r"]), Act::Write),
         "mkdir" | "mkfifo" | "mknod" => all(plain(arguments, &["-m"]), Act::Write),
         "truncate" | "fallocate" => all(plain(arguments, &["-s", "-l", "-o", "-r"]), Act::Write),
-        "chmod" | "chown" | "chgrp" => all(plain(arguments, &[]).into_iter().skip(1), each),
+        "chmod" | "chown" | "chgrp" => {
+            // `chmod -x file`: the mode looks like an option.
+            let mode = |text: String| text.strip_prefix('-').is_some_and(|mode| mode.starts_with(['r', 'w', 'x', 's', 't']));
+            let given = arguments.iter().any(|argument| mode(argument.shown()) || argument.head().starts_with("--reference"));
+            all(plain(arguments, &[]).into_iter().skip(usize::from(!given)), each)
+        }
         "chattr" | "setfacl" => all(plain(arguments, &["-m", "-x", "-M"]), each),
         "gzip" | "gunzip" | "xz" | "unxz" | "bzip2" | "bunzip2" | "zstd" => {
             if has(arguments, 'c', "--stdout") { Vec::new() } else { all(plain(arguments, &[]), Act::Write) }

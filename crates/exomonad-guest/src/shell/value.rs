@@ -87,6 +87,7 @@ impl Value {
 
     pub(crate) fn push(&mut self, piece: Piece) {
         match (self.pieces.last_mut(), piece) {
+            (_, Piece::Text(text)) if text.is_empty() => {}
             (Some(Piece::Text(whole)), Piece::Text(text)) => whole.push_str(&text),
             (_, piece) => self.pieces.push(piece),
         }
