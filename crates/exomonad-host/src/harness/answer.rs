@@ -65,7 +65,9 @@ pub(super) fn encode(harness: Harness, asked: &Asked, decision: &Decision) -> An
     };
     match encoded {
         Ok(json) => Answer { stdout: Some(json), downgrades, ..Answer::default() },
-        Err(err) => Answer { downgrades, ..refuse(Some(spec), &format!("failed to write the answer: {err}")) },
+        Err(err) => {
+            Answer { downgrades, ..refuse(Some(spec), &format!("failed to write the answer: {err}")) }
+        }
     }
 }
 
@@ -119,29 +121,27 @@ fn act(verdict: &Verdict, downgrades: &mut Vec<Downgrade>) -> Act {
     }
 }
 
-/// Says something else instead of the plan's verdict, and keeps its reason.
+/// Says something else instead of the plan's verdict, and keeps its reason. Whoever reads a question that was never
+/// asked is told why.
 fn replace(plan: &mut Plan, to: Fallback, why: &str) {
     let reason = match std::mem::replace(&mut plan.act, Act::Pass) {
         Act::Pass | Act::Allow | Act::Rewrite(_) => None,
-        Act::Deny(reason) | Act::Ask(reason) | Act::Block(reason) | Act::Halt(reason) => Some(reason),
+        Act::Ask(reason) => Some(format!("{reason} ({why})")),
+        Act::Deny(reason) | Act::Block(reason) | Act::Halt(reason) => Some(reason),
     };
+    let reason_or_why = |reason: Option<String>| reason.unwrap_or_else(|| why.to_owned());
     match to {
         Fallback::Pass => {}
         Fallback::Message => plan.message = joined(plan.message.take(), reason),
         Fallback::Context => plan.context = joined(reason, plan.context.take()),
-        Fallback::Deny => plan.act = Act::Deny(explained(reason, why)),
-        Fallback::Block => plan.act = Act::Block(explained(reason, why)),
-        Fallback::Halt => plan.act = Act::Halt(explained(reason, why)),
+        Fallback::Deny => plan.act = Act::Deny(reason_or_why(reason)),
+        Fallback::Block => plan.act = Act::Block(reason_or_why(reason)),
+        Fallback::Halt => plan.act = Act::Halt(reason_or_why(reason)),
     }
 }
 
 /// Leaves the context where the event carries it, else moves it into a reason that the model reads, else drops it.
-fn place_context(
-    plan: &mut Plan,
-    kind: HookKind,
-    spec: Option<&EventSpec>,
-    downgrades: &mut Vec<Downgrade>,
-) {
+fn place_context(plan: &mut Plan, kind: HookKind, spec: Option<&EventSpec>, downgrades: &mut Vec<Downgrade>) {
     let Some(context) = plan.context.take() else {
         return;
     };
@@ -205,12 +205,5 @@ fn joined(first: Option<String>, second: Option<String>) -> Option<String> {
     match (first, second) {
         (Some(first), Some(second)) => Some(format!("{first}\n\n{second}")),
         (first, second) => first.or(second),
-    }
-}
-
-fn explained(reason: Option<String>, why: &str) -> String {
-    match reason {
-        Some(reason) => format!("{reason} ({why})"),
-        None => why.to_owned(),
     }
 }

@@ -1,8 +1,7 @@
 //! A hook's payload, understood.
 
-use crate::contract::{Hook, HookKind};
-
 use super::event::EventSpec;
+use crate::contract::{Hook, HookKind};
 
 /// A question a harness asked, and what is needed to answer it on its own wire.
 #[derive(Debug, Clone, PartialEq)]

@@ -142,7 +142,7 @@ fn classified(
 ) -> Result<ToolUse, DecodeError> {
     match harness {
         Harness::Claude => {
-            let mcp = tool::mcp_name(&name);
+            let mcp = claude::mcp(&name, payload.object("mcp_server")?.as_ref());
             Ok(tool::classify(claude::TOOLS, name, mcp, input, id))
         }
         Harness::Gemini => {

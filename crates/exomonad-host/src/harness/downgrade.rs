@@ -3,9 +3,8 @@
 //! Rules: a downgrade never makes an action likelier to happen than the verdict would have; a reason that someone
 //! should read still reaches someone where any channel exists; nothing is downgraded silently.
 
-use crate::contract::{HookKind, Verdict};
-
 use super::Harness;
+use crate::contract::{HookKind, Verdict};
 
 /// A [`Verdict`] without its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,7 +176,10 @@ pub fn express(harness: Harness, kind: HookKind, verdict: VerdictKind) -> Expres
 fn pre_tool(harness: Harness, verdict: VerdictKind) -> Express {
     match (verdict, harness) {
         (VerdictKind::Pass | VerdictKind::Deny, _)
-        | (VerdictKind::Allow | VerdictKind::Ask | VerdictKind::Rewrite | VerdictKind::Halt, Harness::Claude)
+        | (
+            VerdictKind::Allow | VerdictKind::Ask | VerdictKind::Rewrite | VerdictKind::Halt,
+            Harness::Claude,
+        )
         | (VerdictKind::Ask | VerdictKind::Rewrite | VerdictKind::Halt, Harness::Gemini) => Express::AsIs,
         (VerdictKind::Allow, Harness::Gemini) => {
             instead(Fallback::Pass, "a hook cannot lift Gemini's own permission policy")

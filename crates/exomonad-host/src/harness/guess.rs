@@ -27,9 +27,10 @@ pub(super) fn guess(event: &str, payload: &[u8]) -> Harness {
     if is_only(Harness::Gemini, wire) || clues.timestamp.is_some() {
         return Harness::Gemini;
     }
-    let rollout = clues.transcript_path.as_deref().is_some_and(|path| {
-        path.rsplit('/').next().is_some_and(|name| name.starts_with("rollout-"))
-    });
+    let rollout = clues
+        .transcript_path
+        .as_deref()
+        .is_some_and(|path| path.rsplit('/').next().is_some_and(|name| name.starts_with("rollout-")));
     if is_only(Harness::Codex, wire) || rollout || (clues.turn_id.is_some() && clues.model.is_some()) {
         return Harness::Codex;
     }

@@ -20,15 +20,15 @@ mod tool;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::contract::Decision;
-use crate::install::Entry;
-
 pub use answer::Answer;
 pub use asked::Asked;
 pub use downgrade::{Downgrade, Express, Fallback, VerdictKind, express};
 pub use event::{EventSpec, FailureClass};
 pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
 pub use settings::SettingsFacts;
+
+use crate::contract::Decision;
+use crate::install::Entry;
 
 /// A coding-agent program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -66,7 +66,9 @@ pub(super) fn mcp_name(name: &str) -> Option<McpTool> {
 fn command(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Array(words) => words.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|words| words.join(" ")),
+        Value::Array(words) => {
+            words.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|words| words.join(" "))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
 }

@@ -59,7 +59,9 @@ fn permission_request(output: &mut Output, spec: &EventSpec, act: Act) {
         Act::Deny(message) | Act::Block(message) => RequestDecision::Deny { message, interrupt: None },
         Act::Halt(message) => RequestDecision::Deny { message, interrupt: Some(true) },
         // The table turns a rewrite into a refusal, because Claude would take it as an approval.
-        Act::Rewrite(_) => RequestDecision::Deny { message: "cannot be rewritten".to_owned(), interrupt: None },
+        Act::Rewrite(_) => {
+            RequestDecision::Deny { message: "cannot be rewritten".to_owned(), interrupt: None }
+        }
     };
     output.specific(spec.wire).decision = Some(decision);
 }

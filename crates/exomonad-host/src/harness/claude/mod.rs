@@ -5,20 +5,22 @@ mod settings;
 mod tools;
 mod wire;
 
-use super::event::EventSpec;
-use crate::contract::HookKind;
-
 pub(super) use answer::encode;
 pub(super) use settings::settings;
-pub(super) use tools::TOOLS;
+pub(super) use tools::{TOOLS, mcp};
 pub(super) use wire::{Output, Permission, RequestDecision};
+
+use super::event::EventSpec;
+use crate::contract::HookKind;
 
 /// Every event Claude Code has, in the order of a session.
 pub(super) const EVENTS: &[EventSpec] = &[
     EventSpec::used("session-start", "SessionStart", HookKind::SessionStart).context(),
     EventSpec::used("user-prompt-submit", "UserPromptSubmit", HookKind::PromptSubmitted).context(),
     EventSpec::used("pre-tool-use", "PreToolUse", HookKind::PreTool).guard().on_tool().context(),
-    EventSpec::used("permission-request", "PermissionRequest", HookKind::PermissionRequested).guard().on_tool(),
+    EventSpec::used("permission-request", "PermissionRequest", HookKind::PermissionRequested)
+        .guard()
+        .on_tool(),
     EventSpec::used("post-tool-use", "PostToolUse", HookKind::PostTool).on_tool().context(),
     EventSpec::used("post-tool-use-failure", "PostToolUseFailure", HookKind::PostTool).on_tool().context(),
     EventSpec::used("stop", "Stop", HookKind::Stop).context(),

@@ -11,7 +11,8 @@ use crate::install::{Entry, Place};
 /// The first version known to stop the action when a hook of ours is missing, crashes or takes too long.
 const HAS_ON_FAILURE: [u64; 3] = [2, 1, 329];
 
-/// Our own files in `.exomonad`. Its workspaces stay writable, so the folder is not denied as a whole.
+/// Our own files in `.exomonad`. Its workspaces stay writable: a pattern such as `.exomonad/*` would deny all that is
+/// inside them too (seen in 2.1.329), so what is ours is named.
 const OWN_FILES: [&str; 6] = ["*.toml", "state.db*", "*.wasm", "guests/**", "logs/**", "sockets/**"];
 
 /// What would switch our hooks or tools off.

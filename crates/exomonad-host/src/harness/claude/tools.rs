@@ -1,7 +1,9 @@
 //! Claude Code's own tools.
 
-use crate::contract::ToolKind;
-use crate::harness::tool::ToolRow;
+use serde_json::{Map, Value};
+
+use crate::contract::{McpTool, ToolKind};
+use crate::harness::tool::{self, ToolRow};
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("Bash", ToolKind::Shell).command("command"),
@@ -23,3 +25,14 @@ pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("Task", ToolKind::Subagent),
     ToolRow::new("Agent", ToolKind::Subagent),
 ];
+
+/// The server and tool of an MCP tool. Where Claude Code sends `mcp_server` (seen in 2.1.329), a server with two
+/// underscores in its name is told apart from its tool.
+pub(in crate::harness) fn mcp(name: &str, server: Option<&Map<String, Value>>) -> Option<McpTool> {
+    let sent = || {
+        let server = server?.get("name")?.as_str()?;
+        let tool = name.strip_prefix("mcp__")?.strip_prefix(server)?.strip_prefix("__")?;
+        Some(McpTool { server: server.to_owned(), name: tool.to_owned() })
+    };
+    sent().or_else(|| tool::mcp_name(name))
+}

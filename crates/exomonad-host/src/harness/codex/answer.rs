@@ -15,7 +15,10 @@ pub(in crate::harness) fn encode(spec: &EventSpec, plan: Plan) -> serde_json::Re
         (HookKind::PermissionRequested, Act::Deny(message) | Act::Block(message) | Act::Halt(message)) => {
             output.specific(spec.wire).decision = Some(RequestDecision::Deny { message, interrupt: None });
         }
-        (HookKind::PreTool, Act::Deny(reason) | Act::Block(reason) | Act::Halt(reason) | Act::Ask(reason)) => {
+        (
+            HookKind::PreTool,
+            Act::Deny(reason) | Act::Block(reason) | Act::Halt(reason) | Act::Ask(reason),
+        ) => {
             output.permission(spec.wire, Permission::Deny, Some(reason));
         }
         (HookKind::PreCompact, Act::Deny(reason) | Act::Block(reason)) => output.halt(reason),

@@ -4,19 +4,21 @@ mod answer;
 mod settings;
 mod tools;
 
-use super::event::EventSpec;
-use crate::contract::HookKind;
-
 pub(super) use answer::encode;
 pub(super) use settings::settings;
 pub(super) use tools::{TOOLS, patched_paths};
+
+use super::event::EventSpec;
+use crate::contract::HookKind;
 
 /// Every event Codex has, in the order of a session. `SessionEnd` has no answer.
 pub(super) const EVENTS: &[EventSpec] = &[
     EventSpec::used("session-start", "SessionStart", HookKind::SessionStart).context(),
     EventSpec::used("user-prompt-submit", "UserPromptSubmit", HookKind::PromptSubmitted).context(),
     EventSpec::used("pre-tool-use", "PreToolUse", HookKind::PreTool).guard().on_tool().context(),
-    EventSpec::used("permission-request", "PermissionRequest", HookKind::PermissionRequested).guard().on_tool(),
+    EventSpec::used("permission-request", "PermissionRequest", HookKind::PermissionRequested)
+        .guard()
+        .on_tool(),
     EventSpec::used("post-tool-use", "PostToolUse", HookKind::PostTool).on_tool().context(),
     EventSpec::used("stop", "Stop", HookKind::Stop),
     EventSpec::used("subagent-start", "SubagentStart", HookKind::SubagentStart).context(),

@@ -17,8 +17,7 @@ pub(in crate::harness) fn settings(facts: &SettingsFacts) -> Vec<Entry> {
 }
 
 fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
-    let timeout =
-        if spec.kind == HookKind::SessionEnd { SESSION_END_SECONDS } else { TIMEOUT_SECONDS };
+    let timeout = if spec.kind == HookKind::SessionEnd { SESSION_END_SECONDS } else { TIMEOUT_SECONDS };
     let command = json!({ "type": "command", "command": command(spec, facts), "timeout": timeout });
     let mut group = Map::new();
     if spec.on_tool {

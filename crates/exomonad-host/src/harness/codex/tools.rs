@@ -17,7 +17,8 @@ pub(in crate::harness) const TOOLS: &[ToolRow] = &[
 ];
 
 /// How a patch names a file, at the start of a line.
-const PATCH_HEADERS: [&str; 4] = ["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "];
+const PATCH_HEADERS: [&str; 4] =
+    ["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "];
 
 /// The arguments in which `apply_patch` gets its patch.
 const PATCH_ARGUMENTS: [&str; 3] = ["command", "input", "patch"];
@@ -31,7 +32,9 @@ pub(in crate::harness) fn patched_paths(name: &str, input: &Map<String, Value>) 
         .iter()
         .filter_map(|argument| match input.get(*argument)? {
             Value::String(patch) => Some(patch_paths(patch)),
-            Value::Array(words) => Some(words.iter().filter_map(Value::as_str).flat_map(patch_paths).collect()),
+            Value::Array(words) => {
+                Some(words.iter().filter_map(Value::as_str).flat_map(patch_paths).collect())
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
         })
         .flatten()

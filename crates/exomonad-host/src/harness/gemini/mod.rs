@@ -4,12 +4,12 @@ mod answer;
 mod settings;
 mod tools;
 
-use super::event::EventSpec;
-use crate::contract::HookKind;
-
 pub(super) use answer::encode;
 pub(super) use settings::settings;
 pub(super) use tools::{TOOLS, mcp};
+
+use super::event::EventSpec;
+use crate::contract::HookKind;
 
 /// Every event Gemini CLI has, in the order of a session. `PreCompress` fires before every model call.
 pub(super) const EVENTS: &[EventSpec] = &[
