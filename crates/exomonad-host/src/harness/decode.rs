@@ -93,7 +93,7 @@ fn body(
         HookKind::SessionEnd => HookEvent::SessionEnd(payload.text("reason")?.unwrap_or_default()),
         HookKind::BeforeModel => HookEvent::BeforeModel,
         HookKind::AfterModel => HookEvent::AfterModel,
-        HookKind::WorkerExit => HookEvent::WorkerExit(payload.text("exit_status")?.unwrap_or_default()),
+        HookKind::WorkerExit => HookEvent::WorkerExit(payload.words("exit_status")),
         HookKind::Other => HookEvent::Other(spec.wire.to_owned()),
     })
 }
@@ -146,7 +146,7 @@ fn classified(
             Ok(tool::classify(claude::TOOLS, name, mcp, input, id))
         }
         Harness::Gemini => {
-            let mcp = gemini::mcp(&name, payload.object("mcp_context")?);
+            let mcp = gemini::mcp(&name, payload.object("mcp_context")?.as_ref());
             Ok(tool::classify(gemini::TOOLS, name, mcp, input, id))
         }
         Harness::Codex => {

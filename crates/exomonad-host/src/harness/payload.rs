@@ -111,6 +111,15 @@ impl Payload {
         }
     }
 
+    /// Takes a text or a number as text; absent is empty.
+    pub(super) fn words(&mut self, field: &str) -> String {
+        match self.take(field) {
+            None => String::new(),
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+        }
+    }
+
     /// Takes whatever is there.
     pub(super) fn value(&mut self, field: &'static str) -> Option<Value> {
         self.take(field)

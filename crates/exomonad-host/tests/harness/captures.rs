@@ -24,6 +24,7 @@ pub(crate) fn recorded(client: &str) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+#[expect(clippy::use_debug, reason = "the snapshot shows the values themselves")]
 fn describe(name: &str, asked: &Asked) -> String {
     let mut text = String::new();
     let hook = &asked.hook;

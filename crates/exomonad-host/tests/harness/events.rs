@@ -84,3 +84,13 @@ fn absent_and_null_details_are_empty() {
     assert_eq!((stop.last_message.as_str(), stop.already_blocked), ("", false));
     assert_eq!((asked.hook.session.as_str(), asked.hook.cwd.as_str()), ("", ""));
 }
+
+#[test]
+fn a_worker_s_exit_status_is_words_or_a_number() {
+    for (payload, words) in
+        [(r#"{"exit_status":"signal 9"}"#, "signal 9"), (r#"{"exit_status":0}"#, "0"), ("{}", "")]
+    {
+        let asked = Harness::Claude.decode("worker-exit", payload.as_bytes()).unwrap();
+        assert_eq!(asked.hook.event, HookEvent::WorkerExit(words.to_owned()));
+    }
+}

@@ -1,13 +1,22 @@
 //! What we say to each coding agent, and what we understand of what it says, held against real payloads.
 
+#[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod arbitrary;
+#[cfg(test)]
 mod captures;
+#[cfg(test)]
 mod decode_errors;
+#[cfg(test)]
 mod downgrades;
+#[cfg(test)]
 mod events;
+#[cfg(test)]
 mod guessing;
+#[cfg(test)]
 mod settings;
+#[cfg(test)]
 mod tools;
 
 use exomonad_host::contract::{Decision, HookKind, Verdict};

@@ -5,7 +5,6 @@ use std::process::{Command, Output};
 use exomonad_host::harness::{FailureClass, Harness, SettingsFacts};
 use exomonad_host::install::Entry;
 use expect_test::{ExpectFile, expect_file};
-use serde_json::Value;
 
 fn facts(version: Option<&str>) -> SettingsFacts {
     SettingsFacts {
@@ -85,10 +84,7 @@ fn lines(harness: Harness, class: FailureClass, exe: &str) -> Vec<String> {
         .map(|spec| {
             entries.iter().find(|entry| entry.path.last().is_some_and(|key| key == spec.wire)).unwrap()
         })
-        .map(|entry| match &entry.value["hooks"][0]["command"] {
-            Value::String(line) => line.clone(),
-            other => panic!("{other}"),
-        })
+        .map(|entry| entry.value["hooks"][0]["command"].as_str().unwrap().to_owned())
         .collect()
 }
 

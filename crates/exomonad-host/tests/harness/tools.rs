@@ -7,7 +7,7 @@ use exomonad_host::harness::Harness;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-fn tool(harness: Harness, name: &str, input: Value) -> ToolUse {
+fn tool(harness: Harness, name: &str, input: &Value) -> ToolUse {
     let wire = harness.event("pre-tool-use").unwrap().wire;
     let payload = json!({"session_id": "s", "hook_event_name": wire, "tool_name": name, "tool_input": input});
     let asked = harness.decode("pre-tool-use", payload.to_string().as_bytes()).unwrap();
@@ -15,11 +15,12 @@ fn tool(harness: Harness, name: &str, input: Value) -> ToolUse {
     tool
 }
 
+#[expect(clippy::use_debug, reason = "the snapshot shows the values themselves")]
 #[track_caller]
 fn check(harness: Harness, uses: &[(&str, Value)], expect: &Expect) {
     let mut text = String::new();
     for (name, input) in uses {
-        let tool = tool(harness, name, input.clone());
+        let tool = tool(harness, name, input);
         write!(text, "{name}: {:?}", tool.kind).unwrap();
         if let Some(command) = tool.command {
             write!(text, " `{command}`").unwrap();
@@ -142,4 +143,14 @@ fn codex_tools_are_classified_and_patches_name_their_files() {
             mcp__stub__echo: ToolKind::Mcp stub echo
         "#]],
     );
+}
+
+#[test]
+fn the_server_that_claude_names_settles_where_its_name_ends() {
+    let payload = br#"{"session_id":"s","hook_event_name":"PreToolUse","tool_name":"mcp__my__db__query","tool_input":{},
+        "mcp_server":{"name":"my__db","source":"project"}}"#;
+    let asked = Harness::Claude.decode("pre-tool-use", payload).unwrap();
+    let HookEvent::PreTool(tool) = asked.hook.event else { panic!("not a pre-tool hook") };
+    let mcp = tool.mcp.unwrap();
+    assert_eq!((mcp.server.as_str(), mcp.name.as_str()), ("my__db", "query"));
 }

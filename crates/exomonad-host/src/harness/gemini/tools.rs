@@ -23,8 +23,8 @@ pub(in crate::harness) const TOOLS: &[ToolRow] = &[
 
 /// The server and tool of an MCP tool. Gemini names both in `mcp_context`; its tool names, such as `mcp_github_get_issue`,
 /// can be split because a server's name has no underscore.
-pub(in crate::harness) fn mcp(name: &str, context: Option<Map<String, Value>>) -> Option<McpTool> {
-    let text = |key: &str| context.as_ref()?.get(key)?.as_str().map(str::to_owned);
+pub(in crate::harness) fn mcp(name: &str, context: Option<&Map<String, Value>>) -> Option<McpTool> {
+    let text = |key: &str| context?.get(key)?.as_str().map(str::to_owned);
     if let (Some(server), Some(name)) = (text("server_name"), text("tool_name")) {
         return Some(McpTool { server, name });
     }
