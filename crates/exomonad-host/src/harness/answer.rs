@@ -84,14 +84,17 @@ pub(super) fn refuse(event: Option<&EventSpec>, reason: &str) -> Answer {
 fn plan(harness: Harness, asked: &Asked, decision: &Decision, downgrades: &mut Vec<Downgrade>) -> Plan {
     let kind = asked.kind();
     let mut plan = Plan {
-        act: act(&decision.verdict, downgrades),
+        act: Act::Pass,
         context: filled(decision.context.as_deref()),
         message: filled(decision.message.as_deref()),
     };
-    let verdict = VerdictKind::from(&decision.verdict);
-    if let Express::Downgrade { to, why } = express(harness, kind, verdict) {
-        downgrades.push(Downgrade::Verdict { from: verdict, to, why });
-        replace(&mut plan, to, why);
+    let from = VerdictKind::from(&decision.verdict);
+    match express(harness, kind, from) {
+        Express::AsIs => plan.act = act(&decision.verdict, downgrades),
+        Express::Downgrade { to, why } => {
+            downgrades.push(Downgrade::Verdict { from, to, why });
+            say_instead(&mut plan, reason_for(&decision.verdict, why), to, why);
+        }
     }
     place_context(&mut plan, kind, asked.spec, downgrades);
     if !asked.spec.is_some_and(|spec| spec.message) && plan.message.take().is_some() {
@@ -121,14 +124,16 @@ fn act(verdict: &Verdict, downgrades: &mut Vec<Downgrade>) -> Act {
     }
 }
 
-/// Says something else instead of the plan's verdict, and keeps its reason. Whoever reads a question that was never
-/// asked is told why.
-fn replace(plan: &mut Plan, to: Fallback, why: &str) {
-    let reason = match std::mem::replace(&mut plan.act, Act::Pass) {
-        Act::Pass | Act::Allow | Act::Rewrite(_) => None,
-        Act::Ask(reason) => Some(format!("{reason} ({why})")),
-        Act::Deny(reason) | Act::Block(reason) | Act::Halt(reason) => Some(reason),
-    };
+/// The reason of a verdict that is not said as it is. Whoever reads a question that was never asked is told why.
+fn reason_for(verdict: &Verdict, why: &str) -> Option<String> {
+    match verdict {
+        Verdict::Pass | Verdict::Allow | Verdict::Rewrite(_) => None,
+        Verdict::Ask(reason) => Some(format!("{} ({why})", reason_of(reason))),
+        Verdict::Deny(reason) | Verdict::Block(reason) | Verdict::Halt(reason) => Some(reason_of(reason)),
+    }
+}
+
+fn say_instead(plan: &mut Plan, reason: Option<String>, to: Fallback, why: &str) {
     let reason_or_why = |reason: Option<String>| reason.unwrap_or_else(|| why.to_owned());
     match to {
         Fallback::Pass => {}

@@ -29,12 +29,14 @@ pub(super) fn plain_command(harness: Harness, spec: &EventSpec, facts: &Settings
     format!("{} {}", quoted(facts.exe.as_str()), arguments(harness, spec).join(" "))
 }
 
-/// The same, but a guard's ends in a refusal even where our binary is missing or crashes.
+/// The same, but its exit status follows the event's class even where our binary is missing or crashes.
+///
+/// Gemini CLI (0.61.0) takes every status above 1 for a refusal, and every harness takes 2 for one.
 pub(super) fn shell_command(harness: Harness, spec: &EventSpec, facts: &SettingsFacts) -> String {
     let command = plain_command(harness, spec, facts);
     match spec.class {
         FailureClass::Guard => format!("{command} || exit 2"),
-        FailureClass::Nudge => command,
+        FailureClass::Nudge => format!("{command} || exit 1"),
     }
 }
 

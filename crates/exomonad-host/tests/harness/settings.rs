@@ -105,6 +105,17 @@ fn a_guard_refuses_even_when_our_binary_is_missing_or_fails() {
 }
 
 #[test]
+fn a_nudge_never_refuses_whatever_becomes_of_our_binary() {
+    for harness in Harness::ALL {
+        for exe in ["/nonexistent/it's gone", "/bin/false"] {
+            for line in lines(harness, FailureClass::Nudge, exe) {
+                assert_eq!(sh(&line).status.code(), Some(1), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_hook_that_succeeds_stays_silent() {
     for harness in Harness::ALL {
         for class in [FailureClass::Guard, FailureClass::Nudge] {

@@ -6,7 +6,7 @@ use super::EVENTS;
 use crate::contract::HookKind;
 use crate::harness::Harness;
 use crate::harness::event::{EventSpec, FailureClass};
-use crate::harness::settings::{SettingsFacts, TIMEOUT_SECONDS, plain_command};
+use crate::harness::settings::{SettingsFacts, TIMEOUT_SECONDS, plain_command, shell_command};
 use crate::install::{Entry, Place};
 
 /// Codex cuts a session-end hook off after three seconds, whatever its entry says.
@@ -33,11 +33,11 @@ fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
 
 /// Codex takes exit status 2 for a refusal only with a reason on stderr, so a silent crash has to be given one.
 fn command(spec: &EventSpec, facts: &SettingsFacts) -> String {
-    let plain = plain_command(Harness::Codex, spec, facts);
     match spec.class {
-        FailureClass::Guard => {
-            format!("{plain} || {{ [ $? -eq 2 ] || echo 'the exomonad hook failed' >&2; exit 2; }}")
-        }
-        FailureClass::Nudge => plain,
+        FailureClass::Guard => format!(
+            "{} || {{ [ $? -eq 2 ] || echo 'the exomonad hook failed' >&2; exit 2; }}",
+            plain_command(Harness::Codex, spec, facts)
+        ),
+        FailureClass::Nudge => shell_command(Harness::Codex, spec, facts),
     }
 }
