@@ -1,10 +1,12 @@
 //! A payload in, a neutral hook out.
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::asked::Asked;
 use super::event::{self, EventSpec};
 use super::payload::{DecodeError, MAX_PAYLOAD_BYTES, Payload};
+use super::tool::Call;
 use super::{Harness, claude, codex, gemini, tool};
 use crate::contract::{Hook, HookEvent, HookKind, StopInfo, ToolDone, ToolUse};
 
@@ -13,7 +15,7 @@ pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Aske
         return Err(DecodeError::TooLarge { bytes: bytes.len() });
     }
     let text = std::str::from_utf8(bytes).map_err(DecodeError::NotUtf8)?.trim();
-    let mut payload = Payload::parse(text)?;
+    let payload = Payload::parse(text)?;
     let mut warnings = Vec::new();
     let wire = payload.text("hook_event_name")?;
     let spec = choose(harness, event, wire.as_deref(), &mut warnings);
@@ -31,7 +33,7 @@ pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Aske
     // The subagent's own events carry its type as their news; everywhere else it says where the event happened.
     let agent_type = payload.text("agent_type")?;
     let event = match spec {
-        Some(spec) => body(harness, spec, &mut payload, agent_type.as_deref())?,
+        Some(spec) => body(harness, spec, &payload, agent_type.as_deref())?,
         None => HookEvent::Other(wire.unwrap_or_else(|| event.to_owned())),
     };
     let hook = Hook { event, session, cwd, subagent: agent_type, raw: text.to_owned() };
@@ -73,7 +75,7 @@ fn is_permission(kind: HookKind) -> bool {
 fn body(
     harness: Harness,
     spec: &EventSpec,
-    payload: &mut Payload,
+    payload: &Payload<'_>,
     agent_type: Option<&str>,
 ) -> Result<HookEvent, DecodeError> {
     Ok(match spec.kind {
@@ -93,12 +95,12 @@ fn body(
         HookKind::SessionEnd => HookEvent::SessionEnd(payload.text("reason")?.unwrap_or_default()),
         HookKind::BeforeModel => HookEvent::BeforeModel,
         HookKind::AfterModel => HookEvent::AfterModel,
-        HookKind::WorkerExit => HookEvent::WorkerExit(payload.words("exit_status")),
+        HookKind::WorkerExit => HookEvent::WorkerExit(payload.words("exit_status")?),
         HookKind::Other => HookEvent::Other(spec.wire.to_owned()),
     })
 }
 
-fn stop(harness: Harness, payload: &mut Payload) -> Result<StopInfo, DecodeError> {
+fn stop(harness: Harness, payload: &Payload<'_>) -> Result<StopInfo, DecodeError> {
     let last_message = payload.text(match harness {
         Harness::Claude | Harness::Codex => "last_assistant_message",
         Harness::Gemini => "prompt_response",
@@ -109,52 +111,62 @@ fn stop(harness: Harness, payload: &mut Payload) -> Result<StopInfo, DecodeError
     })
 }
 
-fn tool_use(harness: Harness, payload: &mut Payload) -> Result<ToolUse, DecodeError> {
-    let name = payload.require_text("tool_name")?;
-    let input = payload.object("tool_input")?.ok_or(DecodeError::MissingField { field: "tool_input" })?;
-    let id = payload.text("tool_use_id")?;
-    classified(harness, name, input, id, payload)
+fn tool_use(harness: Harness, payload: &Payload<'_>) -> Result<ToolUse, DecodeError> {
+    if payload.text_of("tool_input").is_none() {
+        payload.require_text("tool_name")?;
+        return Err(DecodeError::MissingField { field: "tool_input" });
+    }
+    tool(harness, payload)
 }
 
-fn tool_done(harness: Harness, spec: &EventSpec, payload: &mut Payload) -> Result<ToolDone, DecodeError> {
-    let name = payload.require_text("tool_name")?;
-    let input = payload.object("tool_input")?.unwrap_or_default();
-    let id = payload.text("tool_use_id")?;
-    let tool = classified(harness, name, input, id, payload)?;
-    let response = payload.value("tool_response");
-    let error = payload.value("error");
-    let failed = spec.name == "post-tool-use-failure" || error.is_some() || reports_error(response.as_ref());
-    let response = response.or(error).map(|value| value.to_string()).unwrap_or_default();
-    Ok(ToolDone { tool, response, failed })
+fn tool_done(harness: Harness, spec: &EventSpec, payload: &Payload<'_>) -> Result<ToolDone, DecodeError> {
+    let tool = tool(harness, payload)?;
+    let response = payload.text_of("tool_response");
+    let error = payload.text_of("error");
+    let failed = spec.name == "post-tool-use-failure" || error.is_some() || reports_error(harness, response);
+    Ok(ToolDone { tool, response: response.or(error).unwrap_or_default().to_owned(), failed })
 }
 
 /// Gemini puts a tool's error beside its output.
-fn reports_error(response: Option<&Value>) -> bool {
-    response.and_then(|response| response.get("error")).is_some_and(|error| !error.is_null())
+fn reports_error(harness: Harness, response: Option<&str>) -> bool {
+    match harness {
+        Harness::Gemini => response
+            .and_then(|response| serde_json::from_str::<Reported>(response).ok())
+            .is_some_and(|reported| reported.error.is_some()),
+        Harness::Claude | Harness::Codex => false,
+    }
 }
 
-fn classified(
-    harness: Harness,
-    name: String,
-    input: Map<String, Value>,
-    id: Option<String>,
-    payload: &mut Payload,
-) -> Result<ToolUse, DecodeError> {
-    match harness {
+#[derive(Deserialize)]
+struct Reported {
+    error: Option<IgnoredAny>,
+}
+
+/// The tool, with its arguments as they were sent.
+fn tool(harness: Harness, payload: &Payload<'_>) -> Result<ToolUse, DecodeError> {
+    let name = payload.require_text("tool_name")?;
+    let arguments = payload.object("tool_input")?.unwrap_or_default();
+    let call = Call {
+        name,
+        arguments: &arguments,
+        text: payload.text_of("tool_input").unwrap_or("{}"),
+        id: payload.text("tool_use_id")?,
+    };
+    Ok(match harness {
         Harness::Claude => {
-            let mcp = claude::mcp(&name, payload.object("mcp_server")?.as_ref());
-            Ok(tool::classify(claude::TOOLS, name, mcp, input, id))
+            let mcp = claude::mcp(&call.name, payload.object("mcp_server")?.as_ref());
+            tool::classify(claude::TOOLS, call, mcp)
         }
         Harness::Gemini => {
-            let mcp = gemini::mcp(&name, payload.object("mcp_context")?.as_ref());
-            Ok(tool::classify(gemini::TOOLS, name, mcp, input, id))
+            let mcp = gemini::mcp(&call.name, payload.object("mcp_context")?.as_ref());
+            tool::classify(gemini::TOOLS, call, mcp)
         }
         Harness::Codex => {
-            let mcp = tool::mcp_name(&name);
-            let patched = codex::patched_paths(&name, &input);
-            let mut tool = tool::classify(codex::TOOLS, name, mcp, input, id);
+            let mcp = tool::mcp_name(&call.name);
+            let patched = codex::patched_paths(&call.name, call.arguments);
+            let mut tool = tool::classify(codex::TOOLS, call, mcp);
             tool.paths.extend(patched);
-            Ok(tool)
+            tool
         }
-    }
+    })
 }

@@ -1,5 +1,6 @@
 //! A hook's payload as JSON, read field by field with errors that name the field.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// The most bytes a payload may have.
@@ -52,77 +53,145 @@ pub enum DecodeError {
     },
 }
 
-/// The payload's fields that have not been taken yet.
+/// The payload's fields, each as the JSON text that was sent. A field is parsed when it is read, so a tool's result of
+/// some megabytes is checked and copied, and never built up.
 #[derive(Debug)]
-pub(super) struct Payload {
-    fields: Map<String, Value>,
+pub(super) struct Payload<'a> {
+    fields: Vec<(String, &'a str)>,
 }
 
-impl Payload {
-    /// Parses the text. Depth is limited by serde_json.
-    pub(super) fn parse(text: &str) -> Result<Self, DecodeError> {
-        let value = serde_json::from_str(text).map_err(|source| DecodeError::NotJson {
-            line: source.line(),
-            column: source.column(),
-            source,
-        })?;
-        match value {
-            Value::Object(fields) => Ok(Self { fields }),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Err(DecodeError::NotObject { found: type_name(&value) })
-            }
+impl<'a> Payload<'a> {
+    /// Splits the text, and checks that all of it is JSON.
+    pub(super) fn parse(text: &'a str) -> Result<Self, DecodeError> {
+        match text.chars().next() {
+            Some('{') => {}
+            Some(_) | None => return Err(not_an_object(text)),
         }
+        // Reading the whole text once more says where it is wrong.
+        split(text)
+            .map(|fields| Self { fields })
+            .map_err(|err| not_json(serde_json::from_str::<Value>(text).err().unwrap_or(err)))
     }
 
-    /// Takes a field; null is absent.
-    fn take(&mut self, field: &str) -> Option<Value> {
-        self.fields.swap_remove(field).filter(|value| !value.is_null())
+    /// The text of a field; null is absent. Of a key that was sent twice the last one counts.
+    pub(super) fn text_of(&self, field: &str) -> Option<&'a str> {
+        let (_, text) = self.fields.iter().rev().find(|(key, _)| key == field)?;
+        Some(*text).filter(|text| *text != "null")
     }
 
-    /// Takes a text.
-    pub(super) fn text(&mut self, field: &'static str) -> Result<Option<String>, DecodeError> {
-        match self.take(field) {
+    fn value(&self, field: &str) -> Result<Option<Value>, DecodeError> {
+        self.text_of(field).map(|text| serde_json::from_str(text).map_err(not_json)).transpose()
+    }
+
+    /// A text.
+    pub(super) fn text(&self, field: &'static str) -> Result<Option<String>, DecodeError> {
+        match self.value(field)? {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(other) => Err(wrong_type(field, "a string", &other)),
         }
     }
 
-    /// Takes a text that has to be there.
-    pub(super) fn require_text(&mut self, field: &'static str) -> Result<String, DecodeError> {
+    /// A text that has to be there.
+    pub(super) fn require_text(&self, field: &'static str) -> Result<String, DecodeError> {
         self.text(field)?.ok_or(DecodeError::MissingField { field })
     }
 
-    /// Takes a yes or no; absent is no.
-    pub(super) fn flag(&mut self, field: &'static str) -> Result<bool, DecodeError> {
-        match self.take(field) {
+    /// A text or a number as text; absent is empty.
+    pub(super) fn words(&self, field: &str) -> Result<String, DecodeError> {
+        Ok(match self.value(field)? {
+            None => String::new(),
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+        })
+    }
+
+    /// A yes or no; absent is no.
+    pub(super) fn flag(&self, field: &'static str) -> Result<bool, DecodeError> {
+        match self.value(field)? {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
             Some(other) => Err(wrong_type(field, "true or false", &other)),
         }
     }
 
-    /// Takes an object.
-    pub(super) fn object(&mut self, field: &'static str) -> Result<Option<Map<String, Value>>, DecodeError> {
-        match self.take(field) {
+    /// An object.
+    pub(super) fn object(&self, field: &'static str) -> Result<Option<Map<String, Value>>, DecodeError> {
+        match self.value(field)? {
             None => Ok(None),
             Some(Value::Object(object)) => Ok(Some(object)),
             Some(other) => Err(wrong_type(field, "an object", &other)),
         }
     }
+}
 
-    /// Takes a text or a number as text; absent is empty.
-    pub(super) fn words(&mut self, field: &str) -> String {
-        match self.take(field) {
-            None => String::new(),
-            Some(Value::String(text)) => text,
-            Some(other) => other.to_string(),
+/// The keys and values of the object that is the whole text.
+fn split(text: &str) -> Result<Vec<(String, &str)>, serde_json::Error> {
+    let mut fields = Vec::new();
+    let mut rest = Rest { text };
+    rest.expect('{')?;
+    if rest.accept('}') {
+        return rest.end(fields);
+    }
+    loop {
+        let (_, key) = rest.next::<String>()?;
+        rest.expect(':')?;
+        let (value, IgnoredAny) = rest.next()?;
+        fields.push((key, value));
+        if !rest.accept(',') {
+            rest.expect('}')?;
+            return rest.end(fields);
+        }
+    }
+}
+
+/// What of the text has not been read yet.
+struct Rest<'a> {
+    text: &'a str,
+}
+
+impl<'a> Rest<'a> {
+    /// Reads one value, and gives its text beside it.
+    fn next<T: serde::de::DeserializeOwned>(&mut self) -> Result<(&'a str, T), serde_json::Error> {
+        let mut stream = serde_json::Deserializer::from_str(self.text).into_iter::<T>();
+        let value = stream.next().unwrap_or_else(|| Err(malformed("a value")))?;
+        let (read, rest) =
+            self.text.split_at_checked(stream.byte_offset()).ok_or_else(|| malformed("a value"))?;
+        self.text = rest;
+        Ok((read.trim_ascii(), value))
+    }
+
+    fn accept(&mut self, character: char) -> bool {
+        match self.text.trim_ascii_start().strip_prefix(character) {
+            Some(rest) => {
+                self.text = rest;
+                true
+            }
+            None => false,
         }
     }
 
-    /// Takes whatever is there.
-    pub(super) fn value(&mut self, field: &'static str) -> Option<Value> {
-        self.take(field)
+    fn expect(&mut self, character: char) -> Result<(), serde_json::Error> {
+        if self.accept(character) { Ok(()) } else { Err(malformed("a separator")) }
+    }
+
+    fn end<T>(&self, value: T) -> Result<T, serde_json::Error> {
+        if self.text.trim_ascii().is_empty() { Ok(value) } else { Err(malformed("the end")) }
+    }
+}
+
+fn malformed(expected: &str) -> serde_json::Error {
+    serde::de::Error::custom(format_args!("expected {expected}"))
+}
+
+fn not_json(source: serde_json::Error) -> DecodeError {
+    DecodeError::NotJson { line: source.line(), column: source.column(), source }
+}
+
+fn not_an_object(text: &str) -> DecodeError {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => DecodeError::NotObject { found: type_name(&value) },
+        Err(err) => not_json(err),
     }
 }
 

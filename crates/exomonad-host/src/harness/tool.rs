@@ -33,26 +33,35 @@ impl ToolRow {
     }
 }
 
+/// A use of a tool, as it was sent.
+pub(super) struct Call<'a> {
+    pub(super) name: String,
+    pub(super) arguments: &'a Map<String, Value>,
+    /// The arguments' JSON.
+    pub(super) text: &'a str,
+    pub(super) id: Option<String>,
+}
+
 /// Classifies a use of a tool. `mcp` is set for the tools of MCP servers, which no table lists.
-pub(super) fn classify(
-    table: &[ToolRow],
-    name: String,
-    mcp: Option<McpTool>,
-    input: Map<String, Value>,
-    id: Option<String>,
-) -> ToolUse {
+pub(super) fn classify(table: &[ToolRow], call: Call<'_>, mcp: Option<McpTool>) -> ToolUse {
     let row = match mcp {
         Some(_) => None,
-        None => table.iter().find(|row| row.name == name),
+        None => table.iter().find(|row| row.name == call.name),
     };
     let kind = match (&mcp, row) {
         (Some(_), _) => ToolKind::Mcp,
         (None, Some(row)) => row.kind,
         (None, None) => ToolKind::Other,
     };
-    let command = row.and_then(|row| row.command).and_then(|key| command(input.get(key)?));
-    let paths = row.map(|row| paths(row.paths, &input)).unwrap_or_default();
-    ToolUse { name, kind, input: Value::Object(input).to_string(), command, paths, mcp, id }
+    ToolUse {
+        kind,
+        input: call.text.to_owned(),
+        command: row.and_then(|row| row.command).and_then(|key| command(call.arguments.get(key)?)),
+        paths: row.map(|row| paths(row.paths, call.arguments)).unwrap_or_default(),
+        mcp,
+        name: call.name,
+        id: call.id,
+    }
 }
 
 /// The server and tool in a name such as `mcp__github__get_issue`.

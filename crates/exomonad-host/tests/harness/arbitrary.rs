@@ -1,6 +1,6 @@
 //! Whatever comes in, nothing panics, and nothing goes out but one JSON object or nothing.
 
-use exomonad_host::contract::{Decision, Verdict};
+use exomonad_host::contract::{Decision, HookEvent, Verdict};
 use exomonad_host::harness::Harness;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -96,5 +96,24 @@ proptest! {
                 prop_assert!(json.as_object().is_some_and(|object| !object.is_empty()));
             }
         }
+    }
+
+    #[test]
+    fn a_tool_s_input_and_result_arrive_as_they_were_sent(
+        harness in harness(), result in json_value(), input in json_value(), pretty in any::<bool>(),
+    ) {
+        let sent = json!({
+            "session_id": "s", "hook_event_name": harness.event("post-tool-use").unwrap().wire, "x": result,
+            "tool_name": "T", "tool_input": {"x": input}, "tool_response": result, "y": [1, {}],
+        });
+        let text = if pretty { serde_json::to_string_pretty(&sent) } else { serde_json::to_string(&sent) }.unwrap();
+        let asked = harness.decode("post-tool-use", text.as_bytes()).unwrap();
+        let HookEvent::PostTool(done) = asked.hook.event else { panic!("not a post-tool hook") };
+        // What was sent, after one reading: reading a number can round it.
+        let sent: Value = serde_json::from_str(&text).unwrap();
+        let response = if done.response.is_empty() { "null" } else { &done.response };
+        prop_assert_eq!(&serde_json::from_str::<Value>(response).unwrap(), &sent["tool_response"]);
+        prop_assert_eq!(&serde_json::from_str::<Value>(&done.tool.input).unwrap(), &sent["tool_input"]);
+        prop_assert!(text.contains(&done.response) && text.contains(&done.tool.input));
     }
 }

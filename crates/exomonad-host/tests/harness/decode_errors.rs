@@ -72,6 +72,11 @@ fn a_guard_names_the_field_it_misses() {
 fn a_bomb_of_brackets_is_an_error() {
     let bomb = format!(r#"{{"tool_input":{}"#, "[".repeat(1_000_000));
     assert!(matches!(error("pre-tool-use", bomb.as_bytes()), DecodeError::NotJson { .. }));
+    let nested = format!("{}{}", "[".repeat(1_000_000), "]".repeat(1_000_000));
+    let bomb = format!(
+        r#"{{"hook_event_name":"PreToolUse","session_id":"s","tool_name":"T","tool_input":{{"x":{nested}}}}}"#
+    );
+    assert!(matches!(error("pre-tool-use", bomb.as_bytes()), DecodeError::NotJson { .. }));
 }
 
 #[test]
