@@ -21,3 +21,5 @@ pub use inspect::{Finding, State, inspect};
 pub use ours::is_ours;
 pub use plan::{Applied, Artefact, Plan, PlannedFile, Request, Status, plan, uninstall};
 
+#[cfg(test)]
+mod tests;

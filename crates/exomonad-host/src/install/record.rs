@@ -13,6 +13,8 @@ const VERSION: u64 = 1;
 const HOME: &str = ".exomonad";
 const FILE: &str = "install.json";
 const BACKUP: &str = "backup";
+/// How many letters of a digest begin the name of a backup.
+const MARK_LENGTH: usize = 16;
 
 /// The record of one project.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,7 +52,8 @@ impl Backup {
     /// The backup of these bytes. The name follows from the bytes, so a new backup never replaces another.
     pub(super) fn of(path: &Utf8Path, bytes: &[u8]) -> Self {
         let digest = file::digest(bytes);
-        let mark: String = file::digest(format!("{path}\n{digest}").as_bytes()).chars().take(16).collect();
+        let mark: String =
+            file::digest(format!("{path}\n{digest}").as_bytes()).chars().take(MARK_LENGTH).collect();
         Self { name: format!("{mark}.{}", path.file_name().unwrap_or("file")), digest }
     }
 
@@ -76,6 +79,25 @@ pub(super) fn home_dir(project_root: &Utf8Path) -> Utf8PathBuf {
 
 pub(super) fn backup_dir(project_root: &Utf8Path) -> Utf8PathBuf {
     home_dir(project_root).join(BACKUP)
+}
+
+/// Every backup there is, also those of an install that was killed before its record was written.
+pub(super) fn backup_paths(project_root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, InstallError> {
+    let dir = backup_dir(project_root);
+    let read = |source| InstallError::Read { path: dir.clone(), source };
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for child in dir.read_dir_utf8().map_err(read)? {
+        let child = child.map_err(read)?;
+        let mark = child.file_name().split('.').next().unwrap_or_default();
+        if mark.len() == MARK_LENGTH && mark.chars().all(|letter| letter.is_ascii_hexdigit()) {
+            paths.push(child.into_path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 pub(super) fn record_path(project_root: &Utf8Path) -> Utf8PathBuf {

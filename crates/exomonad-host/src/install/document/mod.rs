@@ -79,3 +79,5 @@ fn element(path: &[String], value: Value) -> Entry {
     Entry { path: path.to_vec(), place: Place::Element, value }
 }
 
+#[cfg(test)]
+mod tests;

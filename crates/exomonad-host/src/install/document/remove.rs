@@ -46,7 +46,7 @@ pub(super) fn sweep(
         let is_kept = keep.iter().any(|kept| kept.path == entry.path);
         if !is_kept && let Some(edited) = sweep_member(&text, entry, changes)? {
             text = edited;
-            emptied.push(entry.path.iter().take(entry.path.len().saturating_sub(1)).cloned().collect());
+            emptied.push(parent(&entry.path));
         }
     }
     let mut containers = match &known.containers {
@@ -69,7 +69,10 @@ pub(super) fn containers_on_the_way(
     if parse_leniently(text)?.is_none() {
         return Ok(Vec::new());
     }
-    Ok(prefixes(&element_paths(text, entries, &Known::nothing())?))
+    let mut paths = element_paths(text, entries, &Known::nothing())?;
+    let members = entries.iter().filter(|entry| entry.place == Place::Member);
+    paths.extend(members.map(|entry| parent(&entry.path)));
+    Ok(prefixes(&paths))
 }
 
 /// The arrays to look through: those of the entries, and those beside an array of hook groups.
@@ -190,6 +193,10 @@ fn find<'n>(text: &str, root: &'n Node, path: &[String]) -> Result<Option<&'n No
         Err(DocumentError { problem: Problem::WrongType { .. }, .. }) => Ok(None),
         Err(err) => Err(err),
     }
+}
+
+fn parent(path: &[String]) -> Vec<String> {
+    path.split_last().map(|(_, parent)| parent.to_vec()).unwrap_or_default()
 }
 
 /// The paths and all above them.

@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub(super) use self::content::{exclude_path, exclude_patterns};
 pub use self::install::plan;
 pub use self::removal::uninstall;
-use self::step::Step;
+pub(super) use self::step::Step;
 use super::document::Dialect;
 use super::entry::Entry;
 use super::error::InstallError;

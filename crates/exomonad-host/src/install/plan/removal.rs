@@ -8,7 +8,9 @@ use super::{EXCLUDE_LABEL, Outcome, Plan, Request, check_paths};
 use crate::install::document::Dialect;
 use crate::install::error::InstallError;
 use crate::install::file;
-use crate::install::record::{Loaded, Record, RecordedFile, backup_dir, home_dir, parse, record_path};
+use crate::install::record::{
+    Loaded, Record, RecordedFile, backup_dir, backup_paths, home_dir, parse, record_path,
+};
 
 /// Computes the removal of everything that [`super::plan`] and its `apply` added, without writing anything.
 ///
@@ -22,17 +24,14 @@ pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     let record_file = record_path(root);
     let record_before = file::load(&record_file)?;
     let mut warnings = Vec::new();
-    let record = match parse(root, record_before.as_deref())? {
-        Loaded::Intact(record) => record,
-        Loaded::Missing => Record::default(),
-        Loaded::Corrupt => {
-            let text =
-                format!("the install record `{record_file}` is damaged; our entries are told by their text");
-            tracing::warn!(path = %record_file, "the install record is damaged");
-            warnings.push(text);
-            Record::default()
-        }
-    };
+    let loaded = parse(root, record_before.as_deref())?;
+    if matches!(loaded, Loaded::Corrupt) {
+        tracing::warn!(path = %record_file, "the install record is damaged");
+        let told = "our entries are told by their text";
+        warnings.push(format!("the install record `{record_file}` is damaged; {told}"));
+    }
+    let nothing = Record::default();
+    let record = if let Loaded::Intact(record) = &loaded { record } else { &nothing };
     let mut outcomes = Vec::new();
     let mut made_dirs = Vec::new();
     for artefact in &request.artefacts {
@@ -58,7 +57,7 @@ pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     made_dirs.sort_by_key(|dir| std::cmp::Reverse(dir.components().count()));
     made_dirs.dedup();
     steps.extend(made_dirs.into_iter().filter(|dir| dir.exists()).map(Step::RemoveDir));
-    steps.extend(forget(root, record_before, &record)?);
+    steps.extend(forget(root, record_before, &loaded)?);
     let files = outcomes.iter().map(Outcome::planned).collect::<Result<Vec<_>, _>>()?;
     Ok(Plan { files, warnings, steps })
 }
@@ -108,14 +107,11 @@ fn original_of(
 }
 
 /// The record goes last: until then it leads back. A damaged one leaves the backups for people.
-fn forget(root: &Utf8Path, record: Option<Vec<u8>>, parsed: &Record) -> Result<Vec<Step>, InstallError> {
-    let Some(bytes) = record else { return Ok(Vec::new()) };
+fn forget(root: &Utf8Path, bytes: Option<Vec<u8>>, loaded: &Loaded) -> Result<Vec<Step>, InstallError> {
+    let Some(bytes) = bytes else { return Ok(Vec::new()) };
     let mut steps = vec![Step::delete_private(record_path(root), bytes)];
-    let mut names = parsed.backups();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let path = backup_dir(root).join(name);
+    let Loaded::Intact(record) = loaded else { return Ok(steps) };
+    for path in backup_paths(root)? {
         if let Some(before) = file::load(&path)? {
             steps.push(Step::delete_private(path, before));
         }
@@ -123,7 +119,7 @@ fn forget(root: &Utf8Path, record: Option<Vec<u8>>, parsed: &Record) -> Result<V
     if backup_dir(root).exists() {
         steps.push(Step::RemoveDir(backup_dir(root)));
     }
-    if parsed.made_home {
+    if record.made_home {
         steps.push(Step::RemoveDir(home_dir(root)));
     }
     Ok(steps)
