@@ -60,6 +60,13 @@ impl Env {
     }
 }
 
+/// The event, when the command is `hook`.
+pub(crate) fn hook_event() -> Option<String> {
+    let mut arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    arguments.next().filter(|command| command == "hook")?;
+    arguments.next()
+}
+
 /// A variable that is set, not empty, and text.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 fn variable(name: &str) -> Option<String> {

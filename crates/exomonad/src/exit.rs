@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use exomonad_host::harness::{EventSpec, Harness};
+
 /// How a command ended. `hook` is apart: its exit code is part of the harness's contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -23,9 +25,15 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Prints clap's answer: help and version are no errors.
-pub(crate) fn usage(err: &clap::Error) -> ExitCode {
+/// Prints clap's answer: help and version are no errors. `hook_event` is the event when the command was `hook`: code 2
+/// means "denied" to every harness, and a stop that is denied for ever never ends.
+pub(crate) fn usage(err: &clap::Error, hook_event: Option<&str>) -> ExitCode {
     // A closed pipe leaves nobody to tell.
     drop(err.print());
-    if err.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() }
+    let guards = |event| Harness::ALL.iter().filter_map(|harness| harness.event(event)).any(EventSpec::is_guard);
+    match hook_event {
+        _ if !err.use_stderr() => Exit::Ok.into(),
+        Some(event) if !guards(event) => Exit::Failed.into(),
+        Some(_) | None => Exit::Usage.into(),
+    }
 }

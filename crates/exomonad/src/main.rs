@@ -19,7 +19,7 @@ use crate::output::Output;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(err) => return exit::usage(&err),
+        Err(err) => return exit::usage(&err, env::hook_event().as_deref()),
     };
     let env = match Env::read() {
         Ok(env) => env,

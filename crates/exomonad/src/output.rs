@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use exomonad_host::agent::IdentityError;
 use exomonad_host::config::ConfigError;
+use exomonad_host::install::InstallError;
 use exomonad_host::store::StoreError;
 
 use crate::env::Env;
@@ -126,7 +127,8 @@ fn hint_of(err: &(dyn std::error::Error + 'static)) -> Option<String> {
     let config = || err.downcast_ref::<ConfigError>().map(ConfigError::hint);
     let store = || err.downcast_ref::<StoreError>().and_then(StoreError::hint);
     let identity = || err.downcast_ref::<IdentityError>().and_then(IdentityError::hint);
-    problem.or_else(config).or_else(store).or_else(identity)
+    let install = || err.downcast_ref::<InstallError>().and_then(InstallError::hint);
+    problem.or_else(config).or_else(store).or_else(identity).or_else(install)
 }
 
 /// Whether the reader of our answer went away, which is its right.

@@ -137,7 +137,11 @@ impl Place {
 
     fn make_parents(&self) -> Result<(), EffectError> {
         let Some(parent) = self.path.parent().filter(|parent| !parent.as_str().is_empty()) else { return Ok(()) };
-        self.dir.create_dir_all(parent).map_err(|err| self.failed("make the directory of", &err))
+        match self.dir.create_dir_all(parent) {
+            // Something that is no directory inside the workspace, such as a link out of it: opening it tells.
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made.map_err(|err| self.failed("make the directory of", &err)),
+        }
     }
 
     /// Writes beside the file, flushes, and renames over it.

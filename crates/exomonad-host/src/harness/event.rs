@@ -52,6 +52,11 @@ impl EventSpec {
         Self { installed: true, message: true, ..Self::unused(name, wire, kind) }
     }
 
+    /// A failure of ours refuses.
+    pub fn is_guard(&self) -> bool {
+        self.class == FailureClass::Guard
+    }
+
     pub(super) const fn guard(mut self) -> Self {
         self.class = FailureClass::Guard;
         self

@@ -1,12 +1,12 @@
 //! Decides a hook.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
 use super::context::context;
+use super::laps::Laps;
 use super::{HookError, record};
 use crate::agent::{Seeker, resolve};
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::contract::{Context, Decision, GuestInfo, HookKind, Verdict};
 use crate::effects::Services;
 use crate::engine::{Guest, GuestError, Limits};
 use crate::git::Repository;
-use crate::harness::{Answer, Asked, FailureClass, Harness};
+use crate::harness::{Answer, Asked, EventSpec, Harness};
 use crate::store::{AgentRow, Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
@@ -81,13 +81,14 @@ pub struct Outcome {
 /// Answers a hook. Never fails: what goes wrong follows the event's failure class.
 #[must_use]
 pub fn answer(request: &Request<'_>) -> Outcome {
-    let started = Instant::now();
+    let mut laps = Laps::start();
     let harness = request.harness.unwrap_or_else(|| Harness::guess(request.event, request.payload));
     let mut work = Work { harness, request, store: None, agent: None, warnings: Vec::new() };
-    let answer = match work.decide(started) {
+    let answer = match work.decide(&mut laps) {
         Ok(answer) => answer,
         Err(err) => work.give_up(&err),
     };
+    laps.log();
     let wants_checkpoint = work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
     Outcome { answer, warnings: work.warnings, wants_checkpoint }
 }
@@ -108,20 +109,24 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn decide(&mut self, started: Instant) -> Result<Answer, HookError> {
+    fn decide(&mut self, laps: &mut Laps) -> Result<Answer, HookError> {
         let request = self.request;
         let mut asked = self.harness.decode(request.event, request.payload)?;
         self.warnings.append(&mut asked.warnings);
+        laps.lap("decode");
         let repository = Repository::find(self.directory(&asked))?;
         let state_dir = repository.state_dir();
         if !state_dir.is_dir() {
             return Err(HookError::NoProject { root: repository.root });
         }
+        laps.lap("find");
         let store = Arc::clone(self.store.insert(self.open(&state_dir.join("state.db"))?));
         let seeker = Seeker { claimed: request.claimed, repository: &repository };
         let row = self.agent.insert(resolve(&store, &seeker)?);
+        laps.lap("database");
         let mut config = Config::load(&state_dir, request.user_config)?;
         self.warnings.append(&mut config.warnings);
+        laps.lap("config");
         let cx = context(row, &repository, self.harness, &config, request.home, request.now_ms);
         let services = Services {
             store,
@@ -129,15 +134,16 @@ impl Work<'_> {
             search_path: request.search_path.to_owned(),
             home: request.home.map(Utf8Path::to_owned),
         };
-        let decision = self.ask_guest(services, &cx, &asked, config.limits)?;
+        let decision = self.ask_guest(services, &cx, &asked, config.limits, laps)?;
         if let Verdict::Rewrite(input) = &decision.verdict {
             serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
         }
         let answer = self.harness.encode(&asked, &decision);
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let data = record::decided(self.harness, &asked, &decision, &answer, micros);
+        laps.lap("encode");
+        let data = record::decided(self.harness, &asked, &decision, &answer, laps.total());
         let name = asked.spec.map_or(request.event, |spec| spec.name);
         self.record(&record::kind(name), &data);
+        laps.lap("record");
         Ok(answer)
     }
 
@@ -166,6 +172,7 @@ impl Work<'_> {
         cx: &Context,
         asked: &Asked,
         limits: Limits,
+        laps: &mut Laps,
     ) -> Result<Decision, HookError> {
         let source = self.request.guest;
         let mut loaded = None;
@@ -188,14 +195,17 @@ impl Work<'_> {
             Some(guest) => guest,
             None => source.load()?,
         };
-        Ok(guest.on_hook(services, cx, &asked.hook, limits)?)
+        laps.lap("load guest");
+        let decision = guest.on_hook(services, cx, &asked.hook, limits)?;
+        laps.lap("call guest");
+        Ok(decision)
     }
 
     fn give_up(&mut self, err: &HookError) -> Answer {
         let why = err.explain();
         tracing::error!(harness = self.harness.name(), event = self.request.event, "{why}");
         let spec = self.harness.event(self.request.event);
-        let closed = spec.is_some_and(|spec| spec.class == FailureClass::Guard);
+        let closed = spec.is_some_and(EventSpec::is_guard);
         let data = record::failed(self.harness, self.request.event, &why, closed);
         self.record("host.hook-failed", &data);
         self.harness.refuse(spec, &why)

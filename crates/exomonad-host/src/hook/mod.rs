@@ -5,6 +5,7 @@
 mod ask;
 mod context;
 mod error;
+mod laps;
 mod record;
 
 pub use ask::{GuestSource, Outcome, Request, answer, late};

@@ -1,5 +1,105 @@
-//! `exomonad init`.
-use crate::{env::Env, exit::Exit, output::Output};
-pub(crate) fn run(env: &Env, _: &Output, _: &crate::cli::InitArgs) -> anyhow::Result<Exit> { 
- let r=super::project::require_repository(env)?;
- exomonad_host::project::create(&r, exomonad_host::harness::Harness::Claude, super::project::now_ms())?; Ok(Exit::Ok) }
+//! `exomonad init`: makes the repository a project and puts our hooks into the coding agents' settings.
+
+use exomonad_host::git::Repository;
+use exomonad_host::harness::Harness;
+use exomonad_host::install::{Plan, Status, plan};
+use exomonad_host::project;
+
+use super::project::{now_ms, require_repository};
+use super::targets::{Target, label, look, request};
+use super::diff;
+use crate::cli::InitArgs;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::output::{Mark, Output, Problem};
+
+/// Which coding agents are set up when they are there. Codex asks its user to trust every hook, so it is set up only
+/// when it is named.
+const BY_DEFAULT: [Harness; 2] = [Harness::Claude, Harness::Gemini];
+
+pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result<Exit> {
+    let repository = require_repository(env)?;
+    if repository.workspace != repository.root {
+        return Err(Problem::new(
+            format!("`{}` is a worktree of `{}`", repository.workspace, repository.root),
+            format!("run it in the main checkout: `cd {} && exomonad init`", repository.root),
+        ));
+    }
+    let targets = choose(env, &args.harness)?;
+    let wanted = request(env, &repository, &targets);
+    let plan = plan(&wanted)?;
+    for warning in plan.warnings() {
+        output.warn(warning);
+    }
+    if args.dry_run {
+        return diff::print(output, plan.files());
+    }
+    let lead = targets.first().map_or(Harness::Claude, |target| target.harness);
+    make_project(env, output, &repository, lead)?;
+    install(env, output, plan)?;
+    for target in &targets {
+        advise(output, target);
+    }
+    if !args.hooks_only {
+        output.say(Mark::ToDo, &format!("start `{}` here; it is the lead", lead.name()));
+    }
+    output.say(Mark::Next, "see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`");
+    output.say(Mark::Next, "undo: `exomonad uninstall`");
+    Ok(Exit::Ok)
+}
+
+/// The coding agents that were named, or those that are there.
+fn choose(env: &Env, named: &[Harness]) -> anyhow::Result<Vec<Target>> {
+    if !named.is_empty() {
+        return Ok(look(env, named));
+    }
+    let there: Vec<_> =
+        look(env, &BY_DEFAULT).into_iter().filter(|target| target.installed.is_some()).collect();
+    if there.is_empty() {
+        return Err(Problem::new(
+            "no coding agent is installed: neither `claude` nor `gemini` is on your PATH",
+            "install one, or name one with `exomonad init --harness claude`",
+        ));
+    }
+    Ok(there)
+}
+
+fn make_project(env: &Env, output: &Output, repository: &Repository, lead: Harness) -> anyhow::Result<()> {
+    let created = project::create(repository, lead, now_ms())?;
+    let state_dir = repository.state_dir();
+    for (made, file) in [(created.config, "config.toml"), (created.database, "state.db")] {
+        let mark = if made { Mark::Done } else { Mark::Nothing };
+        let state = if made { "made" } else { "was there already" };
+        output.say(mark, &format!("{}: {state}", env.show(&state_dir.join(file))));
+    }
+    Ok(())
+}
+
+fn install(env: &Env, output: &Output, plan: Plan) -> anyhow::Result<()> {
+    let files: Vec<_> = plan.files().to_vec();
+    plan.apply()?;
+    for file in files {
+        let (mark, what) = match file.status {
+            Status::Created => (Mark::Done, "made"),
+            Status::Changed => (Mark::Done, "our entries were added; yours are as they were"),
+            Status::Deleted => (Mark::Done, "deleted"),
+            Status::Unchanged => (Mark::Nothing, "was right already"),
+        };
+        output.say(mark, &format!("{}: {} {what}", file.label, env.show(&file.path)));
+    }
+    Ok(())
+}
+
+fn advise(output: &Output, target: &Target) {
+    let name = label(target.harness);
+    match &target.installed {
+        None => output.warn(&format!("{name} is not installed; its hooks wait for it")),
+        Some(installed) if installed.version.is_none() => {
+            output.warn(&format!("{name} did not tell its version; its hooks have the form that every version knows"));
+        }
+        Some(_) => {}
+    }
+    if target.harness == Harness::Codex {
+        output.say(Mark::ToDo, "Codex runs a hook only after you trust it: start `codex` here and say yes");
+    }
+}

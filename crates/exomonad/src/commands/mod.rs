@@ -3,9 +3,11 @@
 pub(crate) mod checkpoint;
 pub(crate) mod completions;
 pub(crate) mod config;
+mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod hook;
 pub(crate) mod init;
-pub(crate) mod project;
+mod project;
+mod targets;
 pub(crate) mod uninstall;

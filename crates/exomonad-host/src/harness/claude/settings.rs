@@ -13,7 +13,8 @@ const HAS_ON_FAILURE: [u64; 3] = [2, 1, 329];
 
 /// Our own files in `.exomonad`. Its workspaces stay writable: a pattern such as `.exomonad/*` would deny all that is
 /// inside them too (seen in 2.1.329), so what is ours is named.
-const OWN_FILES: [&str; 6] = ["*.toml", "state.db*", "*.wasm", "guests/**", "logs/**", "sockets/**"];
+const OWN_FILES: [&str; 8] =
+    ["*.toml", "install.json", "backup/**", "state.db*", "*.wasm", "guests/**", "logs/**", "sockets/**"];
 
 /// What would switch our hooks or tools off.
 const GUARD_FILES: [&str; 8] = [
