@@ -125,17 +125,6 @@ impl Path {
         Self { start: Start::Root, names: names.chain(rest).collect(), dotglob: self.dotglob }
     }
 
-    /// This path with one more name.
-    pub(crate) fn join(&self, name: Vec<Piece>) -> Self {
-        let mut path = self.clone();
-        add(&mut path.names, name);
-        path
-    }
-
-    pub(crate) fn last(&self) -> Option<&Vec<Piece>> {
-        self.names.last()
-    }
-
     /// How this path relates to the place with these names, of which `*` is any name.
     pub(crate) fn relation(&self, place: &[String]) -> Relation {
         match self.start {

@@ -1,7 +1,8 @@
 //! Takes secrets out of text that is kept.
 
 const HIDDEN: &str = "***";
-const NAMES: &[&str] = &["token", "secret", "password", "passwd", "api-key", "api_key", "apikey", "access_key", "credential"];
+const NAMES: &[&str] =
+    &["token", "secret", "password", "passwd", "api-key", "api_key", "apikey", "access_key", "credential"];
 const KEYS: &[&str] = &["ghp_", "gho_", "ghs_", "github_pat_", "sk-", "xoxb-", "xoxp-", "AKIA"];
 
 /// `text` without secrets, cut to at most `limit` characters.
@@ -15,7 +16,10 @@ pub(crate) fn redacted(text: &str, limit: usize) -> String {
         let word = piece.trim_end();
         let blank = piece.strip_prefix(word).unwrap_or_default();
         if hides_next && !word.is_empty() {
-            let name_again = matches!(word.trim_matches(['"', '\'']).to_ascii_lowercase().as_str(), "bearer" | "basic" | "=" | ":");
+            let name_again = matches!(
+                word.trim_matches(['"', '\'']).to_ascii_lowercase().as_str(),
+                "bearer" | "basic" | "=" | ":"
+            );
             kept.push_str(if name_again { word } else { HIDDEN });
             hides_next = name_again;
         } else {
@@ -58,15 +62,19 @@ fn hidden(word: &str) -> (String, bool) {
     let key = KEYS
         .iter()
         .filter_map(|key| word.find(key).map(|at| (at, key)))
-        .filter(|(at, _)| word.get(..*at).is_some_and(|before| !before.ends_with(|char: char| char.is_alphanumeric())))
+        .filter(|(at, _)| {
+            word.get(..*at).is_some_and(|before| !before.ends_with(|char: char| char.is_alphanumeric()))
+        })
         .find(|(at, key)| word.get(at + key.len()..).is_some_and(|rest| rest.chars().count() >= 8));
     match key {
         Some((at, key)) => (format!("{}{key}{HIDDEN}", word.get(..at).unwrap_or_default()), false),
-        None => match word.find("://").and_then(|at| word.get(at + 3..)).and_then(|rest| rest.split_once('@')) {
-            // `https://user:password@host`
-            Some((user, _)) if user.contains(':') => (word.replace(user, HIDDEN), false),
-            Some(_) | None => (word.to_owned(), false),
-        },
+        None => {
+            match word.find("://").and_then(|at| word.get(at + 3..)).and_then(|rest| rest.split_once('@')) {
+                // `https://user:password@host`
+                Some((user, _)) if user.contains(':') => (word.replace(user, HIDDEN), false),
+                Some(_) | None => (word.to_owned(), false),
+            }
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 //! An `allow` rule answers the harness's question, so the user is not asked. No rule lifts what the guard refuses:
 //! the guard decides first.
 
-use exomonad_sdk::{Context, Decision, Hook, HookEvent, HookKind, Rule, RuleDecision, ToolKind, ToolUse, kind_of};
+use exomonad_sdk::{
+    Context, Decision, Hook, HookEvent, HookKind, Rule, RuleDecision, ToolKind, ToolUse, kind_of,
+};
 
 use crate::guard::place;
 use crate::path::{Path, dir, wildcard};
@@ -22,7 +24,7 @@ pub(crate) fn decide(cx: &Context, hook: &Hook) -> Decision {
                 subjects.get_or_insert_with(|| Subjects::new(cx, hook)).fit(pattern, rule.decision)
             })
     });
-    rule.map_or_else(Decision::pass, |rule| decision(rule))
+    rule.map_or_else(Decision::pass, decision)
 }
 
 fn decision(rule: &Rule) -> Decision {
@@ -71,12 +73,14 @@ struct Subjects {
     whole: Vec<String>,
     /// The programs of a command line, each in the ways it can be written; absent when it was not understood.
     programs: Option<Vec<Vec<String>>>,
+    /// A command line that an `allow` may cover only as far as it is understood, and only if it writes to no file.
     is_command: bool,
+    writes: bool,
 }
 
 impl Subjects {
     fn new(cx: &Context, hook: &Hook) -> Self {
-        let mut subjects = Self { whole: Vec::new(), programs: None, is_command: false };
+        let mut subjects = Self { whole: Vec::new(), programs: None, is_command: false, writes: false };
         if let HookEvent::PromptSubmitted(prompt) = &hook.event {
             subjects.whole.push(prompt.clone());
         }
@@ -85,6 +89,7 @@ impl Subjects {
             subjects.is_command = true;
             subjects.whole.push(command.clone());
             let steps = steps(command, &place(cx, &hook.cwd)).ok();
+            subjects.writes = steps.iter().flatten().any(writes);
             subjects.programs = steps.map(|steps| steps.iter().map(spellings).collect());
         }
         for path in &tool.paths {
@@ -104,11 +109,16 @@ impl Subjects {
                 self.whole.iter().any(fits) || programs.any(|spellings| spellings.iter().any(fits))
             }
             RuleDecision::Allow => match &self.programs {
+                Some(_) if self.writes => false,
                 Some(programs) => programs.iter().all(|spellings| spellings.iter().any(fits)),
                 None => self.whole.iter().any(fits) && !self.is_command,
             },
         }
     }
+}
+
+fn writes(step: &Step) -> bool {
+    step.writes.iter().any(|target| target.shown() != "/dev/null")
 }
 
 /// `prog arg arg`, the program as written and by its name alone.

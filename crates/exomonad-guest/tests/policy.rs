@@ -119,12 +119,13 @@ fn every_attack_is_refused_when_the_host_resolves_nothing() {
 
 #[test]
 fn a_refusal_names_the_path_and_the_way_out() {
-    let refusal = |role: &str, command: &str| {
-        match ask(&mut FakeHost::default(), &context_of(role), shell(command)).verdict {
+    let refusal =
+        |role: &str, command: &str| match ask(&mut FakeHost::default(), &context_of(role), shell(command))
+            .verdict
+        {
             Verdict::Deny(reason) => reason,
             other => panic!("{command}: {other:?}"),
-        }
-    };
+        };
     assert_eq!(
         refusal("tl", "rm .exomonad/config.toml"),
         "`.exomonad/config.toml` guards the agents and may not be changed by one; ask your human to change it"
@@ -198,7 +199,8 @@ fn an_allow_rule_has_to_fit_every_program_of_a_command_line() {
     assert_eq!(with_rules(&rules, shell("cargo test && cargo fmt")), Verdict::Allow);
     assert_eq!(with_rules(&rules, shell("cargo test && make deploy")), Verdict::Pass);
     assert_eq!(with_rules(&rules, shell("cargo test $(make deploy)")), Verdict::Pass);
-    assert_eq!(with_rules(&rules, shell("cargo test > /etc/x")), Verdict::Allow);
+    assert_eq!(with_rules(&rules, shell("cargo test > /etc/x")), Verdict::Pass);
+    assert_eq!(with_rules(&rules, shell("cargo test > /dev/null 2>&1")), Verdict::Allow);
     assert_eq!(with_rules(&rules, shell("cargo 'oops")), Verdict::Pass);
 }
 
@@ -240,7 +242,9 @@ fn a_session_is_registered_and_the_agent_told_who_it_is() {
     );
     assert_eq!(decision.verdict, Verdict::Pass);
     let text = decision.context.unwrap();
-    for part in ["`main.parser`", "`dev`", "`root`", "/repo/.exomonad/worktrees/parser", "inside your workspace"] {
+    for part in
+        ["`main.parser`", "`dev`", "`root`", "/repo/.exomonad/worktrees/parser", "inside your workspace"]
+    {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
 }
@@ -268,7 +272,8 @@ fn a_tool_that_ran_is_recorded_without_secrets() {
     let tool = tool(ToolKind::Shell, Some("curl -H 'Authorization: Bearer abc' x"), None);
     let event = HookEvent::PostTool(ToolDone { tool, response: String::new(), failed: true });
     assert_eq!(ask(&mut host, &context_of("dev"), event), Decision::pass());
-    let data = r#"{"tool":"Bash","kind":"shell","failed":true,"what":"curl -H 'Authorization: Bearer *** x"}"#;
+    let data =
+        r#"{"tool":"Bash","kind":"shell","failed":true,"what":"curl -H 'Authorization: Bearer *** x"}"#;
     assert_eq!(host.calls(), [format!("events.emit(\"tool.done\", {data:?})")]);
 }
 

@@ -65,9 +65,9 @@ impl Guard<'_> {
             return Some("an agent may not uninstall exomonad; ask your human to do it".to_owned());
         }
         match touch(step) {
-            Touch::Targets(targets) => targets
-                .iter()
-                .find_map(|target| self.target(&target.value, target.act, step, links)),
+            Touch::Targets(targets) => {
+                targets.iter().find_map(|target| self.target(&target.value, target.act, step, links))
+            }
             Touch::Everything { code } => self.everything(step, links, code),
         }
     }
@@ -85,8 +85,9 @@ impl Guard<'_> {
         let names = at?;
         let path = Path::new(&Value::text(crate::path::shown(&names)), &None, false);
         let is_git_dir = self.places.is_git_dir(&names);
-        let sits_elsewhere = git.dirs.is_empty() && !matches!(git.command.as_str(), "clone" | "init" | "config");
-        if is_git_dir || !(sits_elsewhere || !git.dirs.is_empty()) {
+        // Where these write is an argument of theirs.
+        let names_its_place = matches!(git.command.as_str(), "clone" | "init" | "config");
+        if is_git_dir || git.dirs.is_empty() && names_its_place {
             return None;
         }
         self.path(&path, Act::Write)
@@ -97,9 +98,17 @@ impl Guard<'_> {
         let is_unknown = value.pieces.iter().all(|piece| *piece == Piece::Unknown);
         for (index, dir) in step.dirs.iter().enumerate() {
             let path = Path::new(value, dir, step.dotglob);
-            let reason = if index == 0 && !is_unknown { self.path(&path, act) } else { self.guarded(&path, act) };
+            let reason =
+                if index == 0 && !is_unknown { self.path(&path, act) } else { self.guarded(&path, act) };
             if let Some(reason) = reason.or_else(|| self.through_link(&path, act, links)) {
-                return Some(if index == 0 { reason } else { format!("{reason} (if `cd` fails this runs in `{}`; join the two with `&&`)", directory(dir)) });
+                return Some(if index == 0 {
+                    reason
+                } else {
+                    format!(
+                        "{reason} (if `cd` fails this runs in `{}`; join the two with `&&`)",
+                        directory(dir)
+                    )
+                });
             }
             for origin in &value.origins {
                 let path = Path::from_pieces(origin, dir, step.dotglob);
@@ -122,24 +131,31 @@ impl Guard<'_> {
     /// A program that may do anything with what it is given.
     fn everything(&mut self, step: &Step, links: &[Link], code: bool) -> Option<String> {
         for value in step.arguments() {
-            let mut values = vec![value.clone()];
-            values.extend(value.after_equals());
-            for value in values {
-                if let Some(reason) = self.named(&value, step, links) {
-                    return Some(reason);
-                }
+            let joined = value.after_equals();
+            if let Some(reason) = [Some(value), joined.as_ref()]
+                .into_iter()
+                .flatten()
+                .find_map(|value| self.named(value, step, links))
+            {
+                return Some(reason);
             }
-            if let Some(reason) = self.text(&value.shown(), step).filter(|_| value.head().contains(|char: char| !(char.is_alphanumeric() || "._/-".contains(char)))) {
+            // More than a path: code, or a list.
+            let is_text = |char: char| !(char.is_alphanumeric() || "._/-".contains(char));
+            if value.head().contains(is_text)
+                && let Some(reason) = self.text(&value.shown(), step)
+            {
+                return Some(reason);
+            }
+            if runs_code(&step.program())
+                && let Some(reason) = value.origins.iter().find_map(|origin| self.text(&shown(origin), step))
+            {
                 return Some(reason);
             }
         }
         let input = step.input.as_ref().filter(|_| code)?;
         self.text(&input.shown(), step).or_else(|| {
-            input.origins.iter().find_map(|origin| {
-                let value = Value { pieces: origin.clone(), origins: Vec::new() };
-                let reads = matches!(step.program().as_str(), "patch" | "git");
-                self.text(&value.shown(), step).filter(|_| !reads && value.shown().contains(char::is_whitespace))
-            })
+            let texts = input.origins.iter().map(|origin| shown(origin));
+            texts.filter(|text| text.contains(char::is_whitespace)).find_map(|text| self.text(&text, step))
         })
     }
 
@@ -148,11 +164,16 @@ impl Guard<'_> {
         let is_plain = !value.head().contains('/') && !value.head().starts_with('.');
         for (index, dir) in step.dirs.iter().enumerate() {
             let path = Path::new(value, dir, step.dotglob);
-            let reason = self.guarded(&path, Act::Name).or_else(|| self.through_link(&path, Act::Name, links));
+            let reason =
+                self.guarded(&path, Act::Name).or_else(|| self.through_link(&path, Act::Name, links));
             if reason.is_some() {
                 return reason;
             }
-            if index == 0 && !is_plain && !value.is_option() && let Some(reason) = self.linked(&path) {
+            if index == 0
+                && !is_plain
+                && !value.is_option()
+                && let Some(reason) = self.linked(&path)
+            {
                 return Some(reason);
             }
             for origin in &value.origins {
@@ -169,7 +190,8 @@ impl Guard<'_> {
         step.dirs
             .iter()
             .find_map(|dir: &Dir| {
-                guarded_path(text, dir, &self.places).or_else(|| guarded_path(&unquoted(text), dir, &self.places))
+                guarded_path(text, dir, &self.places)
+                    .or_else(|| guarded_path(&unquoted(text), dir, &self.places))
             })
             .map(|path| guarded_reason(&path))
     }
@@ -179,10 +201,24 @@ impl Guard<'_> {
         let values = step.argv.iter().chain(&step.input);
         let mut texts: Vec<String> = values.clone().map(Value::shown).collect();
         for origin in values.flat_map(|value| &value.origins) {
-            texts.push(Value { pieces: origin.clone(), origins: Vec::new() }.shown());
+            texts.push(shown(origin));
         }
         texts.iter().find_map(|text| self.text(text, step))
     }
+}
+
+/// Programs that run what they are given.
+fn runs_code(program: &str) -> bool {
+    let name = program.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
+    matches!(program, ".")
+        || matches!(
+            name,
+            "source" | "sh" | "bash" | "zsh" | "dash" | "ksh" | "python" | "node" | "perl" | "ruby" | "php"
+        )
+}
+
+fn shown(pieces: &[Piece]) -> String {
+    Value { pieces: pieces.to_vec(), origins: Vec::new() }.shown()
 }
 
 pub(crate) fn place(cx: &Context, cwd: &str) -> Place {

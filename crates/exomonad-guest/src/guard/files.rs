@@ -38,12 +38,18 @@ impl Guard<'_> {
         let cwd = dir(cwd);
         strings(&input).into_iter().find_map(|text| {
             // Prose may speak of anything: only what is a path, or the code of a command, counts.
-            if text.contains(char::is_whitespace) && !(name.contains("exec") || name.contains("run") || name.contains("shell") || name.contains("command")) {
+            if text.contains(char::is_whitespace)
+                && !(name.contains("exec")
+                    || name.contains("run")
+                    || name.contains("shell")
+                    || name.contains("command"))
+            {
                 return None;
             }
             let expanded = self.without_tilde(text);
             if !text.contains(char::is_whitespace)
-                && let Some(reason) = self.guarded(&Path::new(&Value::text(expanded), &cwd, false), Act::Remove)
+                && let Some(reason) =
+                    self.guarded(&Path::new(&Value::text(expanded), &cwd, false), Act::Remove)
             {
                 return Some(reason);
             }
@@ -95,7 +101,9 @@ impl Guard<'_> {
         if !refused {
             return None;
         }
-        let shown = path.known().map_or_else(|| path.shown(), |known| self.places.shown(&dir(&known).unwrap_or_default()));
+        let shown = path
+            .known()
+            .map_or_else(|| path.shown(), |known| self.places.shown(&dir(&known).unwrap_or_default()));
         Some(match self.places.zone(path) {
             Zone::AboveGuarded => format!(
                 "`{shown}` holds files that guard the agents (settings, hooks or `.exomonad`) and may not be changed as a whole by an agent; name the files you mean"

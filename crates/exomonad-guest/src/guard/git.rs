@@ -16,22 +16,98 @@ pub(crate) struct Git {
 
 /// Settings that make git run a program or read other settings.
 const RUNNING: &[&str] = &[
-    "core.hookspath", "core.fsmonitor", "core.sshcommand", "core.worktree", "core.gitproxy", "core.askpass", "gpg.program",
-    "sequence.editor", "alias", "include", "includeif", "filter", "credential", "uploadpack.packobjectshook",
+    "core.hookspath",
+    "core.fsmonitor",
+    "core.sshcommand",
+    "core.worktree",
+    "core.gitproxy",
+    "core.askpass",
+    "gpg.program",
+    "sequence.editor",
+    "alias",
+    "include",
+    "includeif",
+    "filter",
+    "credential",
+    "uploadpack.packobjectshook",
 ];
 
 const READING: &[&str] = &[
-    "status", "log", "diff", "show", "blame", "annotate", "grep", "ls-files", "ls-tree", "ls-remote", "rev-parse", "rev-list",
-    "describe", "cat-file", "shortlog", "reflog", "merge-base", "name-rev", "for-each-ref", "help", "version",
-    "check-ignore", "check-attr", "var", "whatchanged", "range-diff", "show-ref", "show-branch", "count-objects", "fsck",
-    "diff-tree", "diff-index", "diff-files", "cherry", "verify-commit", "verify-tag", "get-tar-commit-id", "hash-object",
+    "status",
+    "log",
+    "diff",
+    "show",
+    "blame",
+    "annotate",
+    "grep",
+    "ls-files",
+    "ls-tree",
+    "ls-remote",
+    "rev-parse",
+    "rev-list",
+    "describe",
+    "cat-file",
+    "shortlog",
+    "reflog",
+    "merge-base",
+    "name-rev",
+    "for-each-ref",
+    "help",
+    "version",
+    "check-ignore",
+    "check-attr",
+    "var",
+    "whatchanged",
+    "range-diff",
+    "show-ref",
+    "show-branch",
+    "count-objects",
+    "fsck",
+    "diff-tree",
+    "diff-index",
+    "diff-files",
+    "cherry",
+    "verify-commit",
+    "verify-tag",
+    "get-tar-commit-id",
+    "hash-object",
 ];
 
 /// They write through git alone, and their arguments are refs, remotes and messages.
 const SAFE: &[&str] = &[
-    "add", "commit", "push", "pull", "fetch", "merge", "rebase", "cherry-pick", "revert", "branch", "tag", "remote", "stash",
-    "reset", "switch", "worktree", "notes", "bisect", "gc", "prune", "maintenance", "update-ref", "symbolic-ref",
-    "update-index", "write-tree", "commit-tree", "rerere", "replace", "repack", "pack-refs", "hook", "lfs", "submodule",
+    "add",
+    "commit",
+    "push",
+    "pull",
+    "fetch",
+    "merge",
+    "rebase",
+    "cherry-pick",
+    "revert",
+    "branch",
+    "tag",
+    "remote",
+    "stash",
+    "reset",
+    "switch",
+    "worktree",
+    "notes",
+    "bisect",
+    "gc",
+    "prune",
+    "maintenance",
+    "update-ref",
+    "symbolic-ref",
+    "update-index",
+    "write-tree",
+    "commit-tree",
+    "rerere",
+    "replace",
+    "repack",
+    "pack-refs",
+    "hook",
+    "lfs",
+    "submodule",
 ];
 
 impl Git {
@@ -48,7 +124,9 @@ impl Git {
                 }
                 "-c" => git.settings.extend(rest.next().map(Value::shown)),
                 _ if argument.is_option() => {
-                    if let Some(setting) = text.strip_prefix("--config-env=").or_else(|| text.strip_prefix("-c")) {
+                    if let Some(setting) =
+                        text.strip_prefix("--config-env=").or_else(|| text.strip_prefix("-c"))
+                    {
                         git.settings.push(setting.to_owned());
                     } else if !text.starts_with("--namespace") {
                         git.dirs.extend(argument.after_equals());
@@ -75,17 +153,23 @@ impl Git {
 
     /// The setting that may not be made, if there is one.
     pub(crate) fn running_setting(&self) -> Option<String> {
-        if let Some(setting) = self.settings.iter().find(|setting| runs(setting) && !setting.ends_with("helper=")) {
+        if let Some(setting) =
+            self.settings.iter().find(|setting| runs(setting) && !setting.ends_with("helper="))
+        {
             return Some(setting.split('=').next().unwrap_or_default().to_owned());
         }
         match self.command.as_str() {
             "config" => self.config(),
             "clone" | "init" | "submodule" => {
-                let mut words = self.arguments.iter().map(Value::shown);
-                words.find_map(|word| {
-                    let setting = word.strip_prefix("--config=").or_else(|| word.strip_prefix("-c"))?;
-                    runs(setting).then(|| setting.to_owned())
-                })
+                let words: Vec<String> = self.arguments.iter().map(Value::shown).collect();
+                let apart = words.windows(2).filter_map(|pair| match pair {
+                    [option, setting] if option == "-c" || option == "--config" => Some(setting.as_str()),
+                    _ => None,
+                });
+                let joined = words
+                    .iter()
+                    .filter_map(|word| word.strip_prefix("--config=").or_else(|| word.strip_prefix("-c")));
+                apart.chain(joined).find(|setting| runs(setting)).map(ToOwned::to_owned)
             }
             _ => None,
         }
@@ -97,7 +181,17 @@ impl Git {
         if has(&["-e", "--edit", "edit"]) {
             return Some("every setting, in an editor".to_owned());
         }
-        if has(&["-l", "--list", "list", "get", "--get", "--get-all", "--get-regexp", "--get-urlmatch", "--get-color"]) {
+        if has(&[
+            "-l",
+            "--list",
+            "list",
+            "get",
+            "--get",
+            "--get-all",
+            "--get-regexp",
+            "--get-urlmatch",
+            "--get-color",
+        ]) {
             return None;
         }
         let with_value = ["-f", "--file", "--type", "--default", "--blob", "--comment", "--value"];
@@ -106,17 +200,32 @@ impl Git {
         while let Some(word) = rest.next() {
             if with_value.contains(&word.as_str()) {
                 rest.next();
-            } else if !word.starts_with('-') && !matches!(word.as_str(), "set" | "unset" | "rename-section" | "remove-section") {
+            } else if !word.starts_with('-')
+                && !matches!(word.as_str(), "set" | "unset" | "rename-section" | "remove-section")
+            {
                 plain.push(word);
             }
         }
         let changes = plain.len() > 1
-            || has(&["set", "unset", "rename-section", "remove-section", "--unset", "--unset-all", "--add", "--replace-all"])
+            || has(&[
+                "set",
+                "unset",
+                "rename-section",
+                "remove-section",
+                "--unset",
+                "--unset-all",
+                "--add",
+                "--replace-all",
+            ])
             || has(&["--remove-section", "--rename-section"]);
         let key = plain.first().filter(|_| changes)?;
-        let whole_section = has(&["rename-section", "remove-section", "--remove-section", "--rename-section"]);
+        let whole_section =
+            has(&["rename-section", "remove-section", "--remove-section", "--rename-section"]);
         let unknown = key.contains('$');
-        (unknown || plain.iter().any(|key| runs(key) && whole_section) || runs(key) || whole_section && key.as_str() == "core")
+        (unknown
+            || plain.iter().any(|key| runs(key) && whole_section)
+            || runs(key)
+            || whole_section && key.as_str() == "core")
             .then(|| (*key).clone())
     }
 
@@ -126,7 +235,8 @@ impl Git {
 
     /// What the command does to paths.
     pub(crate) fn touch(&self) -> Touch {
-        let plain: Vec<Value> = self.arguments.iter().filter(|argument| !argument.is_option()).cloned().collect();
+        let plain: Vec<Value> =
+            self.arguments.iter().filter(|argument| !argument.is_option()).cloned().collect();
         let words: Vec<String> = self.arguments.iter().map(Value::shown).collect();
         let has = |options: &[&str]| words.iter().any(|word| options.contains(&word.as_str()));
         let mut targets: Vec<Target> = Vec::new();
@@ -139,11 +249,22 @@ impl Git {
                 targets.push(Target::new(value.clone(), Act::Write));
             }
         }
-        targets.extend(self.arguments.iter().filter(|argument| argument.head().starts_with("--output")).filter_map(Value::after_equals).map(|value| Target::new(value, Act::Write)));
+        targets.extend(
+            self.arguments
+                .iter()
+                .filter(|argument| argument.head().starts_with("--output"))
+                .filter_map(Value::after_equals)
+                .map(|value| Target::new(value, Act::Write)),
+        );
         match name {
             "clean" => {
-                let ignored = words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(['x', 'X']));
-                let dry = words.iter().any(|word| word == "--dry-run" || word.starts_with('-') && !word.starts_with("--") && word.contains('n'));
+                let ignored = words.iter().any(|word| {
+                    word.starts_with('-') && !word.starts_with("--") && word.contains(['x', 'X'])
+                });
+                let dry = words.iter().any(|word| {
+                    word == "--dry-run"
+                        || word.starts_with('-') && !word.starts_with("--") && word.contains('n')
+                });
                 if ignored && !dry {
                     let whole = if plain.is_empty() { vec![Value::text(".")] } else { plain };
                     targets.extend(whole.into_iter().map(|value| Target::new(value, Act::Remove)));
@@ -153,9 +274,11 @@ impl Git {
             "rm" | "mv" if !has(&["--cached", "-n", "--dry-run"]) => {
                 targets.extend(plain.into_iter().map(|value| Target::new(value, Act::Remove)));
             }
-            "checkout" | "restore" | "checkout-index" | "archive" | "clone" | "init" | "bundle" | "read-tree" | "format-patch"
-            | "sparse-checkout" => {
-                let values = self.arguments.iter().filter_map(|argument| if argument.is_option() { argument.after_equals() } else { Some(argument.clone()) });
+            "checkout" | "restore" | "checkout-index" | "archive" | "clone" | "init" | "bundle"
+            | "read-tree" | "format-patch" | "sparse-checkout" => {
+                let values = self.arguments.iter().filter_map(|argument| {
+                    if argument.is_option() { argument.after_equals() } else { Some(argument.clone()) }
+                });
                 let act = if matches!(name, "clone" | "init") { Act::Write } else { Act::Name };
                 let skipped = usize::from(name == "clone");
                 targets.extend(values.skip(skipped).map(|value| Target::new(value, act)));
@@ -163,7 +286,9 @@ impl Git {
             "config" => {
                 let mut values = self.arguments.iter();
                 while let Some(argument) = values.next() {
-                    if matches!(argument.shown().as_str(), "-f" | "--file") && !has(&["--get", "get", "-l", "--list", "list"]) {
+                    if matches!(argument.shown().as_str(), "-f" | "--file")
+                        && !has(&["--get", "get", "-l", "--list", "list"])
+                    {
                         targets.extend(values.next().map(|value| Target::new(value.clone(), Act::Write)));
                     }
                 }
@@ -178,5 +303,7 @@ impl Git {
 /// Whether a setting, or a section of settings, makes git run something.
 fn runs(setting: &str) -> bool {
     let key = setting.split('=').next().unwrap_or_default().to_ascii_lowercase();
-    RUNNING.iter().any(|running| key == *running || key.strip_prefix(running).is_some_and(|rest| rest.starts_with('.')))
+    RUNNING
+        .iter()
+        .any(|running| key == *running || key.strip_prefix(running).is_some_and(|rest| rest.starts_with('.')))
 }

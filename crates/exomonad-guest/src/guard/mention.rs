@@ -9,7 +9,9 @@ const MAX_TOKENS: usize = 4_000;
 
 /// The first protected path that `text` names, taken in `dir`.
 pub(super) fn guarded_path(text: &str, dir: &Dir, places: &Places) -> Option<String> {
-    let tokens = text.split(|char: char| !is_path_char(char)).filter(|token| token.contains('.') || token.contains('/'));
+    let tokens = text
+        .split(|char: char| !is_path_char(char))
+        .filter(|token| token.contains('.') || token.contains('/'));
     for token in tokens.take(MAX_TOKENS) {
         let token = token.trim_end_matches(['.', ':']);
         // `a=b` and `a:b` hold a path of their own at the end.
@@ -33,7 +35,8 @@ fn names_guarded(token: &str, dir: &Dir, places: &Places) -> bool {
     if places.zone(&path) == Zone::Guarded {
         return true;
     }
-    let relative = places.below_workspace(&path).unwrap_or_else(|| Path::new(&Value::text(token), &None, false));
+    let relative =
+        places.below_workspace(&path).unwrap_or_else(|| Path::new(&Value::text(token), &None, false));
     Places::zone_by_names(&relative) == Zone::Guarded
 }
 

@@ -11,7 +11,6 @@ mod touch;
 
 pub(crate) use command::place;
 use exomonad_sdk::{Context, Hook, Host, ToolKind, ToolUse};
-
 use places::Places;
 
 /// How many paths of one command the host is asked about; the rest are judged by their names.

@@ -42,8 +42,10 @@ const IN_HOME: &[&[&str]] = &[
 const IN_GIT_DIR: &[&[&str]] =
     &[&["hooks"], &["config"], &["config.worktree"], &["worktrees", "*", "config.worktree"]];
 /// Outside a workspace, but free to write.
-const FREE: &[&str] = &["/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/private/var/folders", "/var/folders"];
-const DEVICES: &[&str] = &["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd", "/dev/zero", "/dev/full"];
+const FREE: &[&str] =
+    &["/tmp", "/var/tmp", "/private/tmp", "/private/var/tmp", "/private/var/folders", "/var/folders"];
+const DEVICES: &[&str] =
+    &["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd", "/dev/zero", "/dev/full"];
 
 /// The places that matter to one agent.
 #[derive(Debug)]
@@ -102,7 +104,9 @@ impl Places {
         // The link to the repository: a worktree's `.git` is a file.
         for base in [&self.workspace, &self.root] {
             let link = join(base, &[".git"]);
-            is_guarded |= path.relation(&link) == Relation::Inside && path.names.len() == link.len() && base != &self.root;
+            is_guarded |= path.relation(&link) == Relation::Inside
+                && path.names.len() == link.len()
+                && base != &self.root;
         }
         match (is_guarded, in_foreign, above) {
             (true, _, _) => Zone::Guarded,
@@ -147,14 +151,16 @@ impl Places {
             return true;
         }
         let known = path.known_names();
-        let caches = self.home.iter().flat_map(|home| [join(home, &[".cache"]), join(home, &[".cargo", "registry"])]);
+        let caches =
+            self.home.iter().flat_map(|home| [join(home, &[".cache"]), join(home, &[".cargo", "registry"])]);
         let free = FREE.iter().chain(DEVICES).filter_map(|path| dir(path)).chain(caches);
         free.into_iter().any(|place| known.starts_with(&place))
     }
 
     /// Whether something called `name` may be protected, wherever it is.
     pub(crate) fn is_guarded_name(name: &[crate::shell::Piece]) -> bool {
-        const INSIDE: &[&str] = &["config.toml", "config.local.toml", "state.db", "state.db-wal", "guest.wasm"];
+        const INSIDE: &[&str] =
+            &["config.toml", "config.local.toml", "state.db", "state.db-wal", "guest.wasm"];
         let names = IN_WORKSPACE.iter().flat_map(|names| names.iter()).chain(INSIDE);
         names.into_iter().any(|guarded| name_matches(name, guarded, true))
     }
@@ -163,8 +169,10 @@ impl Places {
     pub(crate) fn is_close_above(&self, path: &Path) -> bool {
         let home = self.home.as_ref();
         let bases = [Some(&self.root), Some(&self.workspace), home].into_iter().flatten();
-        let mut holders = bases.flat_map(|base| [".git", ".claude", ".gemini", ".codex"].map(|name| join(base, &[name])));
-        let is = |place: &Vec<String>| path.names.len() == place.len() && path.relation(place) == Relation::Inside;
+        let mut holders =
+            bases.flat_map(|base| [".git", ".claude", ".gemini", ".codex"].map(|name| join(base, &[name])));
+        let is =
+            |place: &Vec<String>| path.names.len() == place.len() && path.relation(place) == Relation::Inside;
         is(&self.git_dir) || holders.any(|place| is(&place))
     }
 

@@ -42,14 +42,119 @@ pub(crate) enum Touch {
 
 /// They read, print or wait, whatever they are given.
 const READING: &[&str] = &[
-    "cat", "ls", "head", "tail", "grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "wc", "diff", "cmp", "comm", "stat", "file",
-    "echo", "printf", "test", "[", "[[", "less", "more", "tree", "du", "df", "pwd", "cd", "pushd", "popd", "which", "whereis",
-    "type", "command", "hash", "sha1sum", "sha256sum", "sha512sum", "md5sum", "cksum", "b2sum", "shasum", "basename", "dirname",
-    "realpath", "readlink", "cut", "tr", "nl", "od", "hexdump", "strings", "jq", "column", "join", "fold", "fmt", "expand",
-    "paste", "tac", "rev", "true", "false", ":", "sleep", "wait", "exit", "return", "export", "local", "declare", "typeset",
-    "readonly", "set", "shift", "unset", "read", "printenv", "seq", "date", "id", "whoami", "hostname", "uname", "ps", "bat",
-    "batcat", "eza", "exa", "lsof", "shopt", "umask", "break", "continue", "alias", "unalias", "trap", "kill", "pgrep",
-    "cloc", "tokei", "open", "base64", "find", "fd", "mapfile", "readarray", "getfacl", "lsattr", "jobs", "history", "man",
+    "cat",
+    "ls",
+    "head",
+    "tail",
+    "grep",
+    "egrep",
+    "fgrep",
+    "zgrep",
+    "rg",
+    "ag",
+    "ack",
+    "wc",
+    "diff",
+    "cmp",
+    "comm",
+    "stat",
+    "file",
+    "echo",
+    "printf",
+    "test",
+    "[",
+    "[[",
+    "less",
+    "more",
+    "tree",
+    "du",
+    "df",
+    "pwd",
+    "cd",
+    "pushd",
+    "popd",
+    "which",
+    "whereis",
+    "type",
+    "command",
+    "hash",
+    "sha1sum",
+    "sha256sum",
+    "sha512sum",
+    "md5sum",
+    "cksum",
+    "b2sum",
+    "shasum",
+    "basename",
+    "dirname",
+    "realpath",
+    "readlink",
+    "cut",
+    "tr",
+    "nl",
+    "od",
+    "hexdump",
+    "strings",
+    "jq",
+    "column",
+    "join",
+    "fold",
+    "fmt",
+    "expand",
+    "paste",
+    "tac",
+    "rev",
+    "true",
+    "false",
+    ":",
+    "sleep",
+    "wait",
+    "exit",
+    "return",
+    "export",
+    "local",
+    "declare",
+    "typeset",
+    "readonly",
+    "set",
+    "shift",
+    "unset",
+    "read",
+    "printenv",
+    "seq",
+    "date",
+    "id",
+    "whoami",
+    "hostname",
+    "uname",
+    "ps",
+    "bat",
+    "batcat",
+    "eza",
+    "exa",
+    "lsof",
+    "shopt",
+    "umask",
+    "break",
+    "continue",
+    "alias",
+    "unalias",
+    "trap",
+    "kill",
+    "pgrep",
+    "cloc",
+    "tokei",
+    "open",
+    "base64",
+    "find",
+    "fd",
+    "mapfile",
+    "readarray",
+    "getfacl",
+    "lsattr",
+    "jobs",
+    "history",
+    "man",
 ];
 
 /// They are given prose, which may speak of anything.
@@ -75,7 +180,10 @@ pub(crate) fn touch(step: &Step) -> Touch {
         _ => match writing(name, arguments) {
             Some(targets) => targets,
             None => {
-                let code = !matches!(name, "vim" | "vi" | "nano" | "emacs" | "code" | "mysql" | "psql" | "docker" | "kubectl");
+                let code = !matches!(
+                    name,
+                    "vim" | "vi" | "nano" | "emacs" | "code" | "mysql" | "psql" | "docker" | "kubectl"
+                );
                 return Touch::Everything { code };
             }
         },
@@ -129,7 +237,8 @@ fn option(arguments: &[Value], names: &[&str]) -> Option<Value> {
 /// Whether a short option is given, alone or among others, or a long one.
 fn has(arguments: &[Value], short: char, long: &str) -> bool {
     arguments.iter().map(Value::shown).any(|text| {
-        text == long || text.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains(short))
+        text == long
+            || text.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains(short))
     })
 }
 
@@ -156,9 +265,11 @@ fn finding(arguments: &[Value]) -> Vec<Target> {
     });
     // What `-exec` does to a start has a step of its own; what it does to a name found below it has not.
     if deletes || runs && named {
-        let starts: Vec<Value> = arguments.iter().take_while(|argument| !argument.is_option()).cloned().collect();
+        let starts: Vec<Value> =
+            arguments.iter().take_while(|argument| !argument.is_option()).cloned().collect();
         let starts = if starts.is_empty() { vec![Value::text(".")] } else { starts };
-        let mut rest = arguments.iter().skip_while(|argument| !matches!(argument.shown().as_str(), "-name" | "-path"));
+        let mut rest =
+            arguments.iter().skip_while(|argument| !matches!(argument.shown().as_str(), "-name" | "-path"));
         let name = rest.nth(1).map(crate::shell::find::live);
         let may_be_guarded = name.is_none_or(|name| super::places::Places::is_guarded_name(&name.pieces));
         targets.extend(all(starts, if may_be_guarded { Act::Remove } else { Act::Write }));
@@ -177,8 +288,12 @@ fn writing(name: &str, arguments: &[Value]) -> Option<Vec<Target>> {
         "truncate" | "fallocate" => all(plain(arguments, &["-s", "-l", "-o", "-r"]), Act::Write),
         "chmod" | "chown" | "chgrp" => {
             // `chmod -x file`: the mode looks like an option.
-            let mode = |text: String| text.strip_prefix('-').is_some_and(|mode| mode.starts_with(['r', 'w', 'x', 's', 't']));
-            let given = arguments.iter().any(|argument| mode(argument.shown()) || argument.head().starts_with("--reference"));
+            let mode = |text: String| {
+                text.strip_prefix('-').is_some_and(|mode| mode.starts_with(['r', 'w', 'x', 's', 't']))
+            };
+            let given = arguments
+                .iter()
+                .any(|argument| mode(argument.shown()) || argument.head().starts_with("--reference"));
             all(plain(arguments, &[]).into_iter().skip(usize::from(!given)), each)
         }
         "chattr" | "setfacl" => all(plain(arguments, &["-m", "-x", "-M"]), each),
@@ -197,11 +312,37 @@ fn writing(name: &str, arguments: &[Value]) -> Option<Vec<Target>> {
 
 /// Programs with sources and a destination.
 fn copying(name: &str, arguments: &[Value]) -> Vec<Target> {
-    let links = matches!(name, "cp" | "rsync") && (has(arguments, 'l', "--link") || has(arguments, 's', "--symbolic-link")) && name == "cp" || name == "ln";
-    let recursive = has(arguments, 'r', "--recursive") || has(arguments, 'R', "--recursive") || has(arguments, 'a', "--archive");
-    let deletes = name == "rsync" && arguments.iter().any(|argument| argument.head().starts_with("--delete") || argument.head().starts_with("--del"));
-    let with_value = ["-t", "--target-directory", "-m", "--mode", "-o", "--owner", "-g", "--group", "-S", "--exclude", "--include", "-e", "-f"];
-    let with_value = if name == "install" { &with_value[..] } else { &["-t", "--target-directory", "-S", "--exclude", "--include", "-e"][..] };
+    let links = matches!(name, "cp" | "rsync")
+        && (has(arguments, 'l', "--link") || has(arguments, 's', "--symbolic-link"))
+        && name == "cp"
+        || name == "ln";
+    let recursive = has(arguments, 'r', "--recursive")
+        || has(arguments, 'R', "--recursive")
+        || has(arguments, 'a', "--archive");
+    let deletes = name == "rsync"
+        && arguments
+            .iter()
+            .any(|argument| argument.head().starts_with("--delete") || argument.head().starts_with("--del"));
+    let with_value = [
+        "-t",
+        "--target-directory",
+        "-m",
+        "--mode",
+        "-o",
+        "--owner",
+        "-g",
+        "--group",
+        "-S",
+        "--exclude",
+        "--include",
+        "-e",
+        "-f",
+    ];
+    let with_value = if name == "install" {
+        &with_value[..]
+    } else {
+        &["-t", "--target-directory", "-S", "--exclude", "--include", "-e"][..]
+    };
     let mut sources = plain(arguments, with_value);
     if name == "install" && has(arguments, 'd', "--directory") {
         return all(sources, Act::Write);
@@ -215,7 +356,8 @@ fn copying(name: &str, arguments: &[Value]) -> Vec<Target> {
             None => return Vec::new(),
         },
     };
-    let is_remote = matches!(name, "rsync" | "scp") && destination.head().split('/').next().is_some_and(|host| host.contains(':'));
+    let is_remote = matches!(name, "rsync" | "scp")
+        && destination.head().split('/').next().is_some_and(|host| host.contains(':'));
     if is_remote {
         return Vec::new();
     }
@@ -231,7 +373,8 @@ fn copying(name: &str, arguments: &[Value]) -> Vec<Target> {
             targets.push(Target::new(inside, Act::Remove));
         }
     }
-    let removes = name == "mv" || arguments.iter().any(|argument| argument.shown() == "--remove-source-files");
+    let removes =
+        name == "mv" || arguments.iter().any(|argument| argument.shown() == "--remove-source-files");
     if removes {
         targets.extend(all(sources, Act::Remove));
     } else if links {
@@ -251,7 +394,9 @@ fn last_name(value: &Value) -> Option<Vec<Piece>> {
 fn sed(arguments: &[Value]) -> Touch {
     let in_place = arguments.iter().map(Value::shown).any(|text| {
         text.starts_with("--in-place")
-            || text.strip_prefix('-').is_some_and(|rest| !rest.starts_with(['-', 'e', 'f']) && rest.contains('i'))
+            || text
+                .strip_prefix('-')
+                .is_some_and(|rest| !rest.starts_with(['-', 'e', 'f']) && rest.contains('i'))
     });
     let given = option(arguments, &["-e", "--expression", "-f", "--file"]).is_some();
     let files = plain(arguments, &["-e", "--expression", "-f", "--file", "-l"]);
@@ -271,7 +416,11 @@ fn sed(arguments: &[Value]) -> Touch {
 fn awk(arguments: &[Value]) -> Touch {
     let program = plain(arguments, &["-F", "-v", "-f", "-i"]).into_iter().next().unwrap_or_default().shown();
     let in_place = arguments.iter().any(|argument| argument.shown() == "inplace");
-    if in_place || ["print >", "print>", "printf >", "\" >", "> FILENAME", ">FILENAME", "system", "|", ">\"", "> \""].iter().any(|sign| program.contains(sign)) {
+    if in_place
+        || ["print >", "print>", "printf >", "\" >", "> FILENAME", ">FILENAME", "system", "|", ">\"", "> \""]
+            .iter()
+            .any(|sign| program.contains(sign))
+    {
         Touch::Everything { code: true }
     } else {
         Touch::Targets(Vec::new())
@@ -281,10 +430,17 @@ fn awk(arguments: &[Value]) -> Touch {
 fn tar(arguments: &[Value]) -> Touch {
     let mode = arguments.first().map(Value::shown).unwrap_or_default();
     let mode = mode.trim_start_matches('-');
-    let is = |letter: char, long: &str| (!mode.starts_with("-") && mode.contains(letter)) || has(arguments, letter, long);
+    let is = |letter: char, long: &str| {
+        (!mode.starts_with("-") && mode.contains(letter)) || has(arguments, letter, long)
+    };
     let dir = option(arguments, &["-C", "--directory", "--cd"]);
     if is('x', "--extract") || is('x', "--get") {
-        let mut targets = all(plain(arguments, &["-C", "--directory", "-f", "--file", "--strip-components", "--exclude"]).into_iter().skip(usize::from(!mode.is_empty() && !arguments.first().is_some_and(Value::is_option))), Act::Name);
+        let mut targets = all(
+            plain(arguments, &["-C", "--directory", "-f", "--file", "--strip-components", "--exclude"])
+                .into_iter()
+                .skip(usize::from(!mode.is_empty() && !arguments.first().is_some_and(Value::is_option))),
+            Act::Name,
+        );
         targets.extend(all(dir.clone(), Act::Fill));
         targets.extend(all(dir, Act::Write));
         return Touch::Targets(targets);
@@ -293,7 +449,8 @@ fn tar(arguments: &[Value]) -> Touch {
         return Touch::Targets(Vec::new());
     }
     let file = option(arguments, &["-f", "--file"]).or_else(|| {
-        let bundled = arguments.iter().position(|argument| argument.shown().trim_start_matches('-').ends_with('f'))?;
+        let bundled =
+            arguments.iter().position(|argument| argument.shown().trim_start_matches('-').ends_with('f'))?;
         arguments.get(bundled + 1).cloned()
     });
     let mut targets = all(file, Act::Write);
@@ -329,5 +486,8 @@ fn download(name: &str, arguments: &[Value]) -> Vec<Target> {
 
 /// Prose aside, these are the places where such programs write.
 fn talking(arguments: &[Value]) -> Vec<Target> {
-    all(option(arguments, &["-D", "--dir", "-O", "--output"]).filter(|value| !value.shown().contains(' ')), Act::Write)
+    all(
+        option(arguments, &["-D", "--dir", "-O", "--output"]).filter(|value| !value.shown().contains(' ')),
+        Act::Write,
+    )
 }

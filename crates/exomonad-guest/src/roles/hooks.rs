@@ -56,7 +56,12 @@ macro_rules! hooks {
                 Decision::pass()
             }
 
-            fn permission_requested(host: &mut dyn Host, cx: &Context, hook: &Hook, tool: &ToolUse) -> Decision {
+            fn permission_requested(
+                host: &mut dyn Host,
+                cx: &Context,
+                hook: &Hook,
+                tool: &ToolUse,
+            ) -> Decision {
                 match guard::refusal(host, cx, hook, tool, $confined) {
                     Some(reason) => Decision::deny(reason),
                     None => rules::decide(cx, hook),

@@ -4,7 +4,6 @@ mod hooks;
 mod welcome;
 
 use exomonad_sdk::Role;
-
 use hooks::{Confined, Free};
 
 /// The tech lead.

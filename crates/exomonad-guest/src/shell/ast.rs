@@ -74,15 +74,25 @@ pub(crate) type Word = Vec<Part>;
 #[derive(Debug, Clone)]
 pub(crate) enum Part {
     /// Text that stands for itself.
-    Text { text: String, quoted: bool },
+    Text {
+        text: String,
+        quoted: bool,
+    },
     /// An unquoted glob operator.
     Glob(Piece),
     /// An unquoted `{`, `,` or `}` that may be brace expansion.
     Mark(char),
     /// `~` or `~name` where the shell expands it.
     Tilde(String),
-    Parameter { name: String, change: Change, quoted: bool },
-    Command { script: Rc<Script>, quoted: bool },
+    Parameter {
+        name: String,
+        change: Change,
+        quoted: bool,
+    },
+    Command {
+        script: Rc<Script>,
+        quoted: bool,
+    },
     /// `<(..)` and `>(..)`.
     Process(Rc<Script>),
     /// `$((..))`.

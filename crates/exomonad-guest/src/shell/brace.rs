@@ -75,14 +75,21 @@ fn choices(rest: &[Part]) -> Option<(Vec<Word>, &[Part])> {
                 return Some((choices, after));
             }
             Part::Mark(',') if depth == 0 => choices.push(std::mem::take(&mut choice)),
-            _ => {
-                match part {
-                    Part::Mark('{') => depth += 1,
-                    Part::Mark('}') => depth -= 1,
+            Part::Mark(char) => {
+                match char {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
                     _ => {}
                 }
                 choice.push(part.clone());
             }
+            Part::Text { .. }
+            | Part::Glob(_)
+            | Part::Tilde(_)
+            | Part::Parameter { .. }
+            | Part::Command { .. }
+            | Part::Process(_)
+            | Part::Arithmetic(_) => choice.push(part.clone()),
         }
     }
     None

@@ -18,7 +18,8 @@ impl Walker<'_> {
         let words: Vec<String> = arguments.iter().map(Value::shown).collect();
         match name {
             "cd" | "pushd" => {
-                let target = arguments.iter().find(|argument| !argument.is_option() || argument.shown() == "-");
+                let target =
+                    arguments.iter().find(|argument| !argument.is_option() || argument.shown() == "-");
                 self.emit(call.clone(), state, StepKind::Program);
                 match target {
                     Some(target) => self.change_dir(&target.clone(), state),
@@ -35,7 +36,9 @@ impl Walker<'_> {
             }
             "export" | "declare" | "typeset" | "local" | "readonly" => {
                 for argument in arguments {
-                    if let (Some((name, _)), Some(value)) = (argument.head().split_once('='), argument.after_equals()) {
+                    if let (Some((name, _)), Some(value)) =
+                        (argument.head().split_once('='), argument.after_equals())
+                    {
                         state.assign(name.trim_end_matches('+'), vec![value]);
                     }
                 }
@@ -44,21 +47,24 @@ impl Walker<'_> {
             "read" | "mapfile" | "readarray" => {
                 let value = state.input.clone().unwrap_or_else(|| Value::unknown(Vec::new()));
                 for name in words.iter().filter(|word| !word.starts_with('-')) {
-                    let lines = value.known().map_or_else(
-                        || vec![value.clone()],
-                        |text| text.lines().map(Value::text).collect(),
-                    );
+                    let lines = value
+                        .known()
+                        .map_or_else(|| vec![value.clone()], |text| text.lines().map(Value::text).collect());
                     state.assign(name, lines);
                 }
             }
             "shopt" | "setopt" => {
-                let on = words.iter().any(|word| matches!(word.as_str(), "dotglob" | "globdots" | "GLOB_DOTS"));
+                let on =
+                    words.iter().any(|word| matches!(word.as_str(), "dotglob" | "globdots" | "GLOB_DOTS"));
                 state.dotglob |= on && !words.iter().any(|word| word == "-u");
             }
             "set" => {
                 let flags = words.first().map(String::as_str).unwrap_or_default();
-                state.stops_at_errors |= flags.starts_with('-') && !flags.starts_with("--") && flags.contains('e')
-                    || words.windows(2).any(|pair| matches!(pair, [flag, name] if flag == "-o" && name == "errexit"));
+                state.stops_at_errors |=
+                    flags.starts_with('-') && !flags.starts_with("--") && flags.contains('e')
+                        || words
+                            .windows(2)
+                            .any(|pair| matches!(pair, [flag, name] if flag == "-o" && name == "errexit"));
                 if let Some(dashes) = words.iter().position(|word| word == "--") {
                     let values = arguments.get(dashes + 1..).unwrap_or_default().to_vec();
                     state.set_positional(&values);
@@ -100,7 +106,8 @@ impl Walker<'_> {
                 }
             }
         }
-        let is_temporary = matches!(target.pieces.as_slice(), [Piece::Text(text), Piece::Unknown] if text == "/tmp/");
+        let is_temporary =
+            matches!(target.pieces.as_slice(), [Piece::Text(text), Piece::Unknown] if text == "/tmp/");
         if is_temporary {
             dirs = vec![crate::path::dir("/tmp/exomonad-unknown")];
         }

@@ -121,7 +121,8 @@ impl Walker<'_> {
             text == "--command" || text.starts_with('-') && !text.starts_with("--") && text.contains('c')
         });
         if let Some(flag) = flag {
-            let mut rest = arguments.iter().skip(flag + 1).skip_while(|argument| argument.is_option()).cloned();
+            let mut rest =
+                arguments.iter().skip(flag + 1).skip_while(|argument| argument.is_option()).cloned();
             let Some(code) = rest.next() else {
                 self.emit(call, state, StepKind::Program);
                 return Ok(());
@@ -153,7 +154,10 @@ impl Walker<'_> {
         let mut rest = arguments.as_slice();
         while let Some((argument, after)) = rest.split_first() {
             rest = after;
-            if !matches!(argument.shown().as_str(), "-exec" | "-execdir" | "-ok" | "-okdir" | "-x" | "-X" | "--exec") {
+            if !matches!(
+                argument.shown().as_str(),
+                "-exec" | "-execdir" | "-ok" | "-okdir" | "-x" | "-X" | "--exec"
+            ) {
                 continue;
             }
             let inner: Vec<Value> = rest
@@ -201,7 +205,11 @@ fn fed(argv: Vec<Value>, replace: Option<&str>, input: Option<&Value>) -> Vec<Va
     let mut items: Vec<Value> = Vec::new();
     if let Some(input) = input {
         match input.known() {
-            Some(text) => items.extend(text.split_whitespace().take(256).map(|word| Value::text(word.trim_matches(['"', '\'', '\0'])))),
+            Some(text) => items.extend(
+                text.split_whitespace()
+                    .take(256)
+                    .map(|word| Value::text(word.trim_matches(['"', '\'', '\0']))),
+            ),
             None => items.push(input.clone()),
         }
     }
@@ -239,7 +247,8 @@ fn replaced(argument: &Value, mark: &str, items: &[Value]) -> Vec<Value> {
 /// What `find` may find: its starts, unless only some names are looked for.
 fn found(arguments: &[Value]) -> Vec<Value> {
     let starts: Vec<&Value> = arguments.iter().take_while(|argument| !argument.is_option()).collect();
-    let mut names = arguments.iter().skip_while(|argument| !matches!(argument.shown().as_str(), "-name" | "-path"));
+    let mut names =
+        arguments.iter().skip_while(|argument| !matches!(argument.shown().as_str(), "-name" | "-path"));
     let name = names.nth(1);
     let here = Value::text(".");
     let starts = if starts.is_empty() { vec![&here] } else { starts };

@@ -133,7 +133,9 @@ fn words_of_line(cursor: &mut Cursor) -> Result<Vec<Word>, Unparseable> {
         skip_blanks(cursor);
         match cursor.peek() {
             Some(';' | '\n') | None => return Ok(words),
-            Some(char) if ends_word(char) && !(matches!(char, '<' | '>') && cursor.peek_at(1) == Some('(')) => {
+            Some(char)
+                if ends_word(char) && !(matches!(char, '<' | '>') && cursor.peek_at(1) == Some('(')) =>
+            {
                 return Err(Unparseable("the words of a `for` are not understood"));
             }
             Some(_) => words.push(plain(cursor)?),
@@ -209,7 +211,9 @@ fn test(cursor: &mut Cursor) -> Result<Compound, Unparseable> {
         }
         match cursor.peek() {
             None => return Err(Unparseable("`[[` is not closed")),
-            Some(char) if ends_word(char) && !(matches!(char, '<' | '>') && cursor.peek_at(1) == Some('(')) => {
+            Some(char)
+                if ends_word(char) && !(matches!(char, '<' | '>') && cursor.peek_at(1) == Some('(')) =>
+            {
                 cursor.skip(1);
             }
             Some(_) => words.push(plain(cursor)?),

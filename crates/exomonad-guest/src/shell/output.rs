@@ -48,14 +48,17 @@ fn printed(step: &Step, place: &Place) -> Option<Value> {
             (step.program() == "realpath" || arguments.iter().any(|argument| argument.starts_with('-')))
                 .then(|| Value::text(value.clone()))
         }
-        "mktemp" => Some(Value { pieces: vec![Piece::Text("/tmp/".to_owned()), Piece::Unknown], origins: Vec::new() }),
+        "mktemp" => {
+            Some(Value { pieces: vec![Piece::Text("/tmp/".to_owned()), Piece::Unknown], origins: Vec::new() })
+        }
         "git" => git(arguments?, step, place),
         _ => None,
     }
 }
 
 fn echo(arguments: &[String]) -> String {
-    let escapes = arguments.iter().take_while(|argument| is_echo_option(argument)).any(|option| option.contains('e'));
+    let escapes =
+        arguments.iter().take_while(|argument| is_echo_option(argument)).any(|option| option.contains('e'));
     let words: Vec<&str> =
         arguments.iter().skip_while(|argument| is_echo_option(argument)).map(String::as_str).collect();
     let text = words.join(" ");
@@ -64,7 +67,9 @@ fn echo(arguments: &[String]) -> String {
 }
 
 fn is_echo_option(argument: &str) -> bool {
-    argument.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|char| "neE".contains(char)))
+    argument
+        .strip_prefix('-')
+        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|char| "neE".contains(char)))
 }
 
 fn printf(arguments: &[String]) -> Option<String> {
@@ -110,7 +115,9 @@ fn git(arguments: &[String], step: &Step, place: &Place) -> Option<Value> {
     }
     match (arguments.last().map(String::as_str)?, arguments.iter().rev().nth(1).map(String::as_str)) {
         ("--show-toplevel", _) => Some(Value::text(place.workspace.clone())),
-        ("--git-dir" | "--git-common-dir" | "--absolute-git-dir", _) => Some(Value::text(place.git_dir.clone())),
+        ("--git-dir" | "--git-common-dir" | "--absolute-git-dir", _) => {
+            Some(Value::text(place.git_dir.clone()))
+        }
         (path, Some("--git-path")) => Some(Value::text(format!("{}/{path}", place.git_dir))),
         _ => None,
     }

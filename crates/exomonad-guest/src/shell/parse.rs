@@ -8,11 +8,6 @@ use super::compound::compound;
 use super::cursor::{Cursor, Pending, Unparseable};
 use super::word::{Mode, ends_word, is_blank, plain, text};
 
-/// Parses a whole command text.
-pub(crate) fn parse(text: &str) -> Result<Script, Unparseable> {
-    parse_nested(text, 0)
-}
-
 /// Parses a text that was found `depth` levels deep.
 pub(crate) fn parse_nested(text: &str, depth: usize) -> Result<Script, Unparseable> {
     let mut cursor = Cursor::new(text, depth)?;
@@ -75,7 +70,9 @@ pub(super) fn reserved(cursor: &Cursor) -> String {
     let mut word = String::new();
     for offset in 0..LONGEST {
         match cursor.peek_at(offset) {
-            Some(char) if char.is_ascii_lowercase() || matches!(char, '{' | '}' | '[' | '!') => word.push(char),
+            Some(char) if char.is_ascii_lowercase() || matches!(char, '{' | '}' | '[' | '!') => {
+                word.push(char);
+            }
             Some(char) if ends_word(char) => return word,
             None => return word,
             Some(_) => break,
@@ -178,7 +175,9 @@ fn simple(cursor: &mut Cursor) -> Result<Command, Unparseable> {
         let word = plain(cursor)?;
         let declares = simple.words.first().and_then(bare).is_some_and(is_declaration);
         match assignment(&word) {
-            Some((name, appends, value)) if simple.words.is_empty() || declares && cursor.peek() == Some('(') => {
+            Some((name, appends, value))
+                if simple.words.is_empty() || declares && cursor.peek() == Some('(') =>
+            {
                 let values = if value.is_empty() && cursor.eat("(") { array(cursor)? } else { vec![value] };
                 simple.assignments.push(Assignment { name, appends, values });
             }
@@ -199,11 +198,10 @@ pub(super) fn is_declaration(name: &str) -> bool {
 fn assignment(word: &Word) -> Option<(String, bool, Word)> {
     let (Part::Text { text, quoted: false }, rest) = word.split_first()? else { return None };
     let (text, rest) = match rest.split_first() {
-        Some((Part::Glob(super::value::Piece::Class(_)), [Part::Text { text: more, quoted: false }, rest @ ..]))
-            if more.starts_with('=') || more.starts_with("+=") =>
-        {
-            (format!("{text}{more}"), rest)
-        }
+        Some((
+            Part::Glob(super::value::Piece::Class(_)),
+            [Part::Text { text: more, quoted: false }, rest @ ..],
+        )) if more.starts_with('=') || more.starts_with("+=") => (format!("{text}{more}"), rest),
         _ => (text.clone(), rest),
     };
     let (name, first) = text.split_once('=')?;
@@ -239,10 +237,11 @@ fn array(cursor: &mut Cursor) -> Result<Vec<Word>, Unparseable> {
 
 /// Takes a redirection, if one comes next.
 fn redirect(cursor: &mut Cursor, redirects: &mut Vec<Redirect>) -> Result<bool, Unparseable> {
-    let digits = (0..).take_while(|&offset| cursor.peek_at(offset).is_some_and(|char| char.is_ascii_digit())).count();
-    let operator = cursor.peek_at(digits);
-    let both = digits == 0 && operator == Some('&') && cursor.peek_at(1) == Some('>');
-    if !both && !matches!(operator, Some('<' | '>')) || cursor.peek_at(digits + 1) == Some('(') {
+    let digits =
+        (0..).take_while(|&offset| cursor.peek_at(offset).is_some_and(|char| char.is_ascii_digit())).count();
+    let sign = cursor.peek_at(digits);
+    let both = digits == 0 && sign == Some('&') && cursor.peek_at(1) == Some('>');
+    if !both && !matches!(sign, Some('<' | '>')) || cursor.peek_at(digits + 1) == Some('(') {
         return Ok(false);
     }
     cursor.skip(digits);
@@ -255,12 +254,16 @@ fn redirect(cursor: &mut Cursor, redirects: &mut Vec<Redirect>) -> Result<bool, 
         redirects.push(document(cursor)?);
         return Ok(true);
     }
-    let reads = operator == Some('<') && !cursor.looking_at("<>");
-    let found = ["&>>", "&>", "<>", ">>", ">|", ">&", "<&", ">", "<"].iter().any(|operator| cursor.eat(operator));
-    if !found {
+    let reads = sign == Some('<') && !cursor.looking_at("<>");
+    let operators = ["&>>", "&>", "<>", ">>", ">|", ">&", "<&", ">", "<"];
+    let Some(operator) = operators.into_iter().find(|operator| cursor.eat(operator)) else {
         return Err(Unparseable("a redirection is not understood"));
-    }
+    };
     let target = target(cursor)?;
+    let is_stream = |text: &str| text.chars().all(|char| char.is_ascii_digit() || char == '-');
+    if matches!(operator, ">&" | "<&") && bare(&target).is_some_and(is_stream) {
+        return Ok(true);
+    }
     redirects.push(if reads { Redirect::Read(target) } else { Redirect::Write(target) });
     Ok(true)
 }

@@ -112,6 +112,8 @@ impl State {
 
 fn dir_values(dirs: &[Dir]) -> Vec<Value> {
     dirs.iter()
-        .map(|dir| dir.as_ref().map_or_else(|| Value::unknown(Vec::new()), |dir| Value::text(path::shown(dir))))
+        .map(|dir| {
+            dir.as_ref().map_or_else(|| Value::unknown(Vec::new()), |dir| Value::text(path::shown(dir)))
+        })
         .collect()
 }

@@ -226,11 +226,7 @@ impl Walker<'_> {
     }
 
     /// What `$(script)` stands for.
-    pub(super) fn substitution(
-        &mut self,
-        script: &Script,
-        state: &mut State,
-    ) -> Result<Value, Unparseable> {
+    pub(super) fn substitution(&mut self, script: &Script, state: &mut State) -> Result<Value, Unparseable> {
         let first = self.steps.len();
         self.nested(|walker| walker.script(script, &mut state.clone()))?;
         Ok(output(self.steps.get(first..).unwrap_or_default(), self.place))
@@ -296,7 +292,8 @@ impl Walker<'_> {
             let call = Call { argv, assignments: flat.clone(), writes: writes.clone() };
             self.call(call, state)?;
         }
-        if runs && !simple.words.first().and_then(super::ast::bare).is_some_and(super::parse::is_declaration) {
+        if runs && !simple.words.first().and_then(super::ast::bare).is_some_and(super::parse::is_declaration)
+        {
             for (name, values) in before {
                 state.forget(&name);
                 if !values.is_empty() {
@@ -358,7 +355,9 @@ fn leaves(pipeline: &Pipeline) -> bool {
             let name = simple.words.first().and_then(super::ast::bare);
             matches!(name, Some("exit" | "return" | "break" | "continue"))
         }
-        Command::Compound(Compound::Group(script), _) => script.last().is_some_and(|chain| leaves(&chain.first)),
+        Command::Compound(Compound::Group(script), _) => {
+            script.last().is_some_and(|chain| leaves(&chain.first))
+        }
         Command::Compound(..) | Command::Function(..) => false,
     }
 }

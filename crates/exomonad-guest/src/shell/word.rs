@@ -113,7 +113,8 @@ fn quoting(cursor: &mut Cursor, word: &mut Word, mode: Mode) -> Result<bool, Unp
     match cursor.peek() {
         Some('\\') => {
             cursor.skip(1);
-            let keeps_backslash = matches!(mode, Mode::Quotes | Mode::Document | Mode::Braces { quoted: true });
+            let keeps_backslash =
+                matches!(mode, Mode::Quotes | Mode::Document | Mode::Braces { quoted: true });
             match cursor.next() {
                 Some('\n') => {}
                 Some(char) if keeps_backslash && !matches!(char, '$' | '`' | '"' | '\\' | '}') => {
@@ -249,7 +250,9 @@ fn skip_parens(cursor: &mut Cursor) -> bool {
 fn tilde_may_follow(word: &Word) -> bool {
     match word.as_slice() {
         [] => true,
-        [Part::Text { text, quoted: false }] => text.ends_with('=') || text.contains('=') && text.ends_with(':'),
+        [Part::Text { text, quoted: false }] => {
+            text.ends_with('=') || text.contains('=') && text.ends_with(':')
+        }
         // `{~,x}`
         [.., Part::Mark('{' | ',')] => true,
         _ => false,

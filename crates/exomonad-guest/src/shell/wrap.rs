@@ -16,7 +16,11 @@ pub(super) enum Wrapper {
 /// The wrappers: name, options that take a value, and how many words come before the program.
 const WRAPPERS: &[(&str, &[&str], usize)] = &[
     ("env", &["-u", "--unset", "-C", "--chdir", "-S", "--split-string"], 0),
-    ("sudo", &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "-r", "-t", "--user", "--group", "--chdir"], 0),
+    (
+        "sudo",
+        &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T", "-U", "-r", "-t", "--user", "--group", "--chdir"],
+        0,
+    ),
     ("doas", &["-u", "-C"], 0),
     ("nohup", &[], 0),
     ("nice", &["-n", "--adjustment"], 0),
@@ -38,7 +42,11 @@ const WRAPPERS: &[(&str, &[&str], usize)] = &[
     ("busybox", &[], 0),
     ("toybox", &[], 0),
     ("strace", &["-e", "-o", "-p", "-s"], 0),
-    ("xargs", &["-I", "-n", "-P", "-d", "-a", "-E", "-L", "-s", "--max-args", "--max-procs", "--delimiter"], 0),
+    (
+        "xargs",
+        &["-I", "-n", "-P", "-d", "-a", "-E", "-L", "-s", "--max-args", "--max-procs", "--delimiter"],
+        0,
+    ),
     ("parallel", &["-j", "--jobs", "-I", "-n", "-N", "--colsep"], 0),
     ("watch", &["-n", "-d", "--interval"], 0),
 ];
@@ -52,8 +60,9 @@ pub(super) fn wrapper(argv: &[Value]) -> Option<Wrapper> {
     let mut replace = None;
     while let Some(argument) = rest.peek().copied() {
         let text = argument.shown();
-        let is_assignment = matches!(name.as_str(), "env" | "sudo") && !argument.is_option() && text.contains('=');
-        if !argument.is_option() && !is_assignment && !(name == "env" && text == "-") {
+        let is_assignment =
+            matches!(name.as_str(), "env" | "sudo") && text.contains('=') || name == "env" && text == "-";
+        if !(argument.is_option() || is_assignment) {
             break;
         }
         rest.next();
@@ -66,12 +75,26 @@ pub(super) fn wrapper(argv: &[Value]) -> Option<Wrapper> {
         if name == "flock" && (text == "-c" || text == "--command") {
             return Some(Wrapper::Code { words: rest.cloned().collect() });
         }
-        let option = with_value.iter().find(|&&option| text == option || text.starts_with(option) && !option.starts_with("--") || text.starts_with(&format!("{option}=")));
+        let option = with_value.iter().find(|&&option| {
+            text == option
+                || text.starts_with(option) && !option.starts_with("--")
+                || text.starts_with(&format!("{option}="))
+        });
         let Some(&option) = option else {
-            replace = text.strip_prefix("--replace").map(|mark| mark.trim_start_matches('=')).or(text.strip_prefix("-i")).filter(|_| name == "xargs").map(|mark| if mark.is_empty() { "{}" } else { mark }.to_owned()).or(replace);
+            replace = text
+                .strip_prefix("--replace")
+                .map(|mark| mark.trim_start_matches('='))
+                .or(text.strip_prefix("-i"))
+                .filter(|_| name == "xargs")
+                .map(|mark| if mark.is_empty() { "{}" } else { mark }.to_owned())
+                .or(replace);
             continue;
         };
-        let value = if text == option { rest.next().cloned() } else { argument.after_equals().or_else(|| argument.after(option)) };
+        let value = if text == option {
+            rest.next().cloned()
+        } else {
+            argument.after_equals().or_else(|| argument.after(option))
+        };
         match (name.as_str(), option) {
             ("env", "-C" | "--chdir") | ("sudo", "-D" | "--chdir") => dir = value,
             ("env", "-S" | "--split-string") => {
@@ -87,7 +110,9 @@ pub(super) fn wrapper(argv: &[Value]) -> Option<Wrapper> {
         "watch" => Wrapper::Code { words: inner },
         "xargs" => Wrapper::Fed { argv: inner, replace },
         "parallel" => parallel(inner),
-        "flock" if inner.first().is_some_and(|first| matches!(first.shown().as_str(), "-c" | "--command")) => {
+        "flock"
+            if inner.first().is_some_and(|first| matches!(first.shown().as_str(), "-c" | "--command")) =>
+        {
             Wrapper::Code { words: inner.into_iter().skip(1).collect() }
         }
         _ => Wrapper::Program { argv: inner, dir },
@@ -96,6 +121,7 @@ pub(super) fn wrapper(argv: &[Value]) -> Option<Wrapper> {
 
 /// `parallel cmd ::: a b`: everything after the marks is an argument.
 fn parallel(argv: Vec<Value>) -> Wrapper {
-    let argv: Vec<Value> = argv.into_iter().filter(|word| !matches!(word.shown().as_str(), ":::" | "::::" | "{}")).collect();
+    let argv: Vec<Value> =
+        argv.into_iter().filter(|word| !matches!(word.shown().as_str(), ":::" | "::::" | "{}")).collect();
     Wrapper::Fed { argv, replace: None }
 }
