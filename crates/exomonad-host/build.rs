@@ -11,14 +11,20 @@ use sha2::{Digest, Sha256};
 /// Names another guest to build in, so that a guest just built can be tested in place of the one checked in.
 const OVERRIDE: &str = "EXOMONAD_GUEST_WASM";
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, clippy::panic, reason = "this is how a build script speaks")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "this is how a build script speaks"
+)]
 fn main() {
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
     let wasm_path = env::var_os(OVERRIDE).map_or_else(|| PathBuf::from("guest.wasm"), PathBuf::from);
     println!("cargo::rerun-if-changed={}", wasm_path.display());
     println!("cargo::rerun-if-changed=src/engine/config.rs");
     println!("cargo::rerun-if-changed=build.rs");
-    let wasm = fs::read(&wasm_path).unwrap_or_else(|err| panic!("failed to read {}: {err}", wasm_path.display()));
+    let wasm =
+        fs::read(&wasm_path).unwrap_or_else(|err| panic!("failed to read {}: {err}", wasm_path.display()));
     let Some(out_dir) = env::var_os("OUT_DIR") else { panic!("cargo sets OUT_DIR") };
     let out = Path::new(&out_dir);
     let mut settings = config::engine_config();
@@ -26,7 +32,8 @@ fn main() {
     if let Err(err) = settings.target(&target) {
         panic!("wasmtime cannot compile for {target}: {err}");
     }
-    let engine = wasmtime::Engine::new(&settings).unwrap_or_else(|err| panic!("the engine's settings: {err}"));
+    let engine =
+        wasmtime::Engine::new(&settings).unwrap_or_else(|err| panic!("the engine's settings: {err}"));
     let code = engine.precompile_component(&wasm).unwrap_or_else(|err| panic!("the guest: {err:?}"));
     let write = |name: &str, bytes: &[u8]| {
         fs::write(out.join(name), bytes).unwrap_or_else(|err| panic!("failed to write {name}: {err}"));

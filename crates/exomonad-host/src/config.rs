@@ -135,7 +135,8 @@ impl Config {
         let mut rules = Vec::new();
         for rule in file.rules {
             if !RULE_EVENTS.contains(&rule.event.as_str()) {
-                let message = format!("a rule is about event `{}`; known are {}", rule.event, RULE_EVENTS.join(", "));
+                let message =
+                    format!("a rule is about event `{}`; known are {}", rule.event, RULE_EVENTS.join(", "));
                 return Err(ConfigError::Parse { path: path.to_owned(), message });
             }
             if author == Author::Repository && rule.decision == DecisionWord::Allow {
@@ -178,7 +179,8 @@ fn load_file(path: &Utf8Path, warnings: &mut Vec<String>) -> Result<Option<File>
         Err(source) => return Err(ConfigError::Read { path: path.to_owned(), source }),
     };
     let invalid = |err: &toml::de::Error| {
-        let line = err.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        let line =
+            err.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         ConfigError::Parse { path: path.to_owned(), message: format!("{place}{}", err.message()) }
     };
@@ -195,9 +197,9 @@ fn warn_unknown(path: &Utf8Path, prefix: &str, table: &toml::Table, warnings: &m
     for (key, value) in table {
         let name = format!("{prefix}{key}");
         if !KEYS.contains(&name.as_str()) {
-            let nearest = KEYS.iter().max_by(|a, b| {
-                strsim::jaro_winkler(a, &name).total_cmp(&strsim::jaro_winkler(b, &name))
-            });
+            let nearest = KEYS
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(a, &name).total_cmp(&strsim::jaro_winkler(b, &name)));
             let nearest = nearest.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
             warnings.push(format!("`{path}`: nothing knows the key `{name}`{nearest}"));
         } else if let toml::Value::Table(inner) = value {

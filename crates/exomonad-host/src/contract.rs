@@ -15,7 +15,6 @@ mod bindings {
     });
 }
 
-pub use bindings::{Guest, GuestPre};
 pub use bindings::exomonad::guest::types::{
     Action, Agent, Context, Decision, EffectError, EffectErrorKind, Event, GuestInfo, Hook, HookEvent,
     HookKind, McpTool, Project, RoleInfo, Rule, RuleDecision, StopInfo, ToolDone, ToolError, ToolHints,
@@ -24,3 +23,4 @@ pub use bindings::exomonad::guest::types::{
 pub use bindings::exomonad::guest::{
     agents, events, forge, fs, git, kv, log, messages, process, session, types, ui,
 };
+pub use bindings::{Guest, GuestPre};

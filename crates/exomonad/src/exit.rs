@@ -30,7 +30,8 @@ impl From<Exit> for ExitCode {
 pub(crate) fn usage(err: &clap::Error, hook_event: Option<&str>) -> ExitCode {
     // A closed pipe leaves nobody to tell.
     drop(err.print());
-    let guards = |event| Harness::ALL.iter().filter_map(|harness| harness.event(event)).any(EventSpec::is_guard);
+    let guards =
+        |event| Harness::ALL.iter().filter_map(|harness| harness.event(event)).any(EventSpec::is_guard);
     match hook_event {
         _ if !err.use_stderr() => Exit::Ok.into(),
         Some(event) if !guards(event) => Exit::Failed.into(),

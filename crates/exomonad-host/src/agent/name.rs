@@ -8,7 +8,9 @@ pub struct AgentName(String);
 
 /// A text that is not a name.
 #[derive(Debug, thiserror::Error)]
-#[error("`{text}` is not an agent's name: expected 1 to 100 of letters, digits, `.`, `_`, `-`, a letter or digit first")]
+#[error(
+    "`{text}` is not an agent's name: expected 1 to 100 of letters, digits, `.`, `_`, `-`, a letter or digit first"
+)]
 pub struct NameError {
     text: String,
 }

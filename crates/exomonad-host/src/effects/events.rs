@@ -18,7 +18,10 @@ impl Host for World {
         self.act("events.emit", |caller| {
             check_kind(&kind)?;
             if data.len() > DATA_CAP {
-                return Err(invalid(format!("an event's data has at most {DATA_CAP} bytes, not {}", data.len())));
+                return Err(invalid(format!(
+                    "an event's data has at most {DATA_CAP} bytes, not {}",
+                    data.len()
+                )));
             }
             serde_json::from_str::<Map<String, Value>>(&data)
                 .map_err(|err| invalid(format!("an event's data is a JSON object: {err}")))?;

@@ -3,9 +3,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use camino::{Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, FileType, OpenOptions, OpenOptionsExt};
-use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::OFlags;
 
 use super::resolve::resolve;
@@ -45,7 +45,9 @@ impl Host for World {
             let place = Place::find(caller, &path)?;
             place.make_parents()?;
             let mut file = place.open_file(OpenOptions::new().append(true).create(true))?;
-            file.write_all(&data).and_then(|()| file.sync_data()).map_err(|err| place.failed("append to", &err))
+            file.write_all(&data)
+                .and_then(|()| file.sync_data())
+                .map_err(|err| place.failed("append to", &err))
         })
     }
 
@@ -132,11 +134,17 @@ impl Place {
         options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default());
         let file = self.dir.open_with(&self.path, options).map_err(|err| self.failed("open", &err))?;
         let metadata = file.metadata().map_err(|err| self.failed("open", &err))?;
-        if metadata.is_file() { Ok(file) } else { Err(invalid(format!("`{}` is not a regular file", self.path))) }
+        if metadata.is_file() {
+            Ok(file)
+        } else {
+            Err(invalid(format!("`{}` is not a regular file", self.path)))
+        }
     }
 
     fn make_parents(&self) -> Result<(), EffectError> {
-        let Some(parent) = self.path.parent().filter(|parent| !parent.as_str().is_empty()) else { return Ok(()) };
+        let Some(parent) = self.path.parent().filter(|parent| !parent.as_str().is_empty()) else {
+            return Ok(());
+        };
         match self.dir.create_dir_all(parent) {
             // Something that is no directory inside the workspace, such as a link out of it: opening it tells.
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => Ok(()),

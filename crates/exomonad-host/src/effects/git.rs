@@ -47,7 +47,8 @@ impl Host for World {
 
 fn git(caller: &Caller<'_>) -> Git {
     let services = caller.services;
-    Git::new(services.repository.clone(), &services.search_path, services.home.as_deref()).limit(caller.time_left)
+    Git::new(services.repository.clone(), &services.search_path, services.home.as_deref())
+        .limit(caller.time_left)
 }
 
 impl From<GitError> for EffectError {

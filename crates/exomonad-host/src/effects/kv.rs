@@ -36,7 +36,9 @@ impl Host for World {
     }
 
     fn delete(&mut self, scope: Scope, key: String) -> Result<(), Failure> {
-        self.act("kv.delete", |caller| Ok(caller.services.store.delete_value(of(caller, scope), check_key(&key)?)?))
+        self.act("kv.delete", |caller| {
+            Ok(caller.services.store.delete_value(of(caller, scope), check_key(&key)?)?)
+        })
     }
 
     fn list(&mut self, scope: Scope, prefix: String) -> Result<Vec<String>, Failure> {

@@ -88,7 +88,10 @@ impl World {
         let span = tracing::debug_span!("effect", effect);
         let _entered = span.enter();
         let Some((services, cx)) = &self.caller else {
-            return Err(Failure::Refused(error(EffectErrorKind::Unavailable, "`describe` may not ask for effects")));
+            return Err(Failure::Refused(error(
+                EffectErrorKind::Unavailable,
+                "`describe` may not ask for effects",
+            )));
         };
         let result = perform(&Caller { services, cx, time_left: self.meter.time_left() });
         result.map_err(|err| {

@@ -3,7 +3,8 @@
 use super::{EffectError, EffectErrorKind, Failure, World, error};
 use crate::contract::agents::{AgentInfo, SpawnPlan};
 use crate::contract::forge::{
-    Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Review, ReviewComment,
+    Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Review,
+    ReviewComment,
 };
 use crate::contract::messages::Message;
 use crate::contract::process::Output;

@@ -7,8 +7,9 @@ use tempfile::TempDir;
 
 use super::{Failure, Services, World};
 use crate::contract::kv::Scope;
-use crate::contract::{Agent, Context, EffectErrorKind, Project, WorkspaceKind};
-use crate::contract::{events, forge, fs, git, kv, session};
+use crate::contract::{
+    Agent, Context, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv, session,
+};
 use crate::engine::{Limits, Meter};
 use crate::git::Repository;
 use crate::store::{Mode, Store};
@@ -85,7 +86,8 @@ fn fs_writes_and_reads_inside_the_workspace() {
     let absolute = f.root().join("a/b/c").to_string();
     let chunk = done(fs::Host::read(&mut f.world, absolute, 1, 5));
     assert_eq!((chunk.data.as_slice(), chunk.size), (&b"ello "[..], 9));
-    let names: Vec<_> = done(fs::Host::list(&mut f.world, "a".to_owned())).into_iter().map(|entry| entry.name).collect();
+    let names: Vec<_> =
+        done(fs::Host::list(&mut f.world, "a".to_owned())).into_iter().map(|entry| entry.name).collect();
     assert_eq!(names, ["b"]);
     assert_eq!(done(fs::Host::exists(&mut f.world, "a/b".to_owned())), Some(fs::FileKind::Directory));
     assert_eq!(refused(fs::Host::delete(&mut f.world, "a".to_owned())), EffectErrorKind::Conflict);
@@ -101,18 +103,39 @@ fn fs_lets_nothing_out_of_the_workspace() {
     std::os::unix::fs::symlink("../secret", root.join("link")).unwrap();
     std::os::unix::fs::symlink("/", root.join("slash")).unwrap();
     std::os::unix::fs::symlink("..", root.join("up")).unwrap();
-    for path in ["../secret", "link", "slash/etc/passwd", "up/secret", "/etc/passwd", "a/../../secret", "//etc/passwd"] {
+    for path in [
+        "../secret",
+        "link",
+        "slash/etc/passwd",
+        "up/secret",
+        "/etc/passwd",
+        "a/../../secret",
+        "//etc/passwd",
+    ] {
         let read = refused(fs::Host::read(&mut f.world, path.to_owned(), 0, 10));
-        assert!(matches!(read, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound), "{path}: {read:?}");
+        assert!(
+            matches!(read, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound),
+            "{path}: {read:?}"
+        );
         if path != "link" {
             let wrote = refused(fs::Host::write(&mut f.world, path.to_owned(), b"x".to_vec()));
-            assert!(matches!(wrote, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound), "{path}: {wrote:?}");
+            assert!(
+                matches!(wrote, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound),
+                "{path}: {wrote:?}"
+            );
         }
         let added = refused(fs::Host::append(&mut f.world, path.to_owned(), b"x".to_vec()));
-        assert!(matches!(added, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound), "{path}: {added:?}");
+        assert!(
+            matches!(added, EffectErrorKind::PermissionDenied | EffectErrorKind::NotFound),
+            "{path}: {added:?}"
+        );
     }
     done(fs::Host::write(&mut f.world, "link".to_owned(), b"replaced".to_vec()));
-    assert_eq!(std::fs::read(root.join("../secret")).unwrap(), b"secret", "the link is replaced, not followed");
+    assert_eq!(
+        std::fs::read(root.join("../secret")).unwrap(),
+        b"secret",
+        "the link is replaced, not followed"
+    );
     assert_eq!(refused(fs::Host::delete(&mut f.world, ".".to_owned())), EffectErrorKind::InvalidInput);
     assert_eq!(refused(fs::Host::read(&mut f.world, "a\0b".to_owned(), 0, 1)), EffectErrorKind::InvalidInput);
 }
@@ -121,7 +144,8 @@ fn fs_lets_nothing_out_of_the_workspace() {
 fn fs_does_not_wait_for_a_fifo_and_reads_no_more_than_its_cap() {
     let mut f = fixture();
     let fifo = f.root().join("fifo");
-    rustix::fs::mknodat(rustix::fs::CWD, fifo.as_std_path(), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, fifo.as_std_path(), rustix::fs::FileType::Fifo, 0o600.into(), 0)
+        .unwrap();
     assert_eq!(refused(fs::Host::read(&mut f.world, "fifo".to_owned(), 0, 1)), EffectErrorKind::InvalidInput);
     let huge = std::fs::File::create(f.root().join("huge")).unwrap();
     huge.set_len(1 << 40).unwrap();
@@ -142,7 +166,10 @@ fn fs_resolve_follows_links_that_lead_anywhere_and_nowhere() {
     check("alias/config", ".git/config");
     check("new/file", "new/file");
     check("alias/../x", "x");
-    assert_eq!(refused(fs::Host::resolve(&mut f.world, root.join("loop").to_string())), EffectErrorKind::InvalidInput);
+    assert_eq!(
+        refused(fs::Host::resolve(&mut f.world, root.join("loop").to_string())),
+        EffectErrorKind::InvalidInput
+    );
     assert_eq!(refused(fs::Host::resolve(&mut f.world, "a".to_owned())), EffectErrorKind::InvalidInput);
 }
 
@@ -153,7 +180,13 @@ fn kv_is_scoped_and_swaps() {
     assert_eq!(done(kv::Host::get(&mut f.world, Scope::Agent, key())), None);
     assert!(done(kv::Host::compare_and_set(&mut f.world, Scope::Agent, key(), None, "1".to_owned())));
     assert!(!done(kv::Host::compare_and_set(&mut f.world, Scope::Agent, key(), None, "2".to_owned())));
-    assert!(done(kv::Host::compare_and_set(&mut f.world, Scope::Agent, key(), Some("1".to_owned()), "2".to_owned())));
+    assert!(done(kv::Host::compare_and_set(
+        &mut f.world,
+        Scope::Agent,
+        key(),
+        Some("1".to_owned()),
+        "2".to_owned()
+    )));
     assert_eq!(done(kv::Host::get(&mut f.world, Scope::Project, key())), None);
     assert_eq!(done(kv::Host::list(&mut f.world, Scope::Agent, String::new())), ["k"]);
     done(kv::Host::delete(&mut f.world, Scope::Agent, key()));
@@ -168,7 +201,8 @@ fn events_of_the_host_cannot_be_forged() {
     let id = done(events::Host::emit(&mut f.world, "tool.done".to_owned(), "{\"a\":1}".to_owned()));
     let listed = done(events::Host::list(&mut f.world, vec!["tool.done".to_owned()], 0, 10));
     assert_eq!((listed[0].id, listed[0].agent.as_str(), listed[0].time_ms), (id, "one", 5));
-    let mut emit = |kind: &str, data: &str| refused(events::Host::emit(&mut f.world, kind.to_owned(), data.to_owned()));
+    let mut emit =
+        |kind: &str, data: &str| refused(events::Host::emit(&mut f.world, kind.to_owned(), data.to_owned()));
     assert_eq!(emit("hook.stop", "{}"), EffectErrorKind::PermissionDenied);
     assert_eq!(emit("host", "{}"), EffectErrorKind::PermissionDenied);
     assert_eq!(emit("Upper", "{}"), EffectErrorKind::InvalidInput);
@@ -191,7 +225,9 @@ fn a_session_is_registered_refreshed_and_ended() {
 #[test]
 fn what_is_not_offered_says_so_by_its_name() {
     let mut f = fixture();
-    let Err(Failure::Refused(error)) = forge::Host::merge(&mut f.world, 1, forge::MergeStrategy::Squash, false) else {
+    let Err(Failure::Refused(error)) =
+        forge::Host::merge(&mut f.world, 1, forge::MergeStrategy::Squash, false)
+    else {
         panic!("it was not refused")
     };
     assert_eq!(error.kind, EffectErrorKind::Unavailable);
@@ -204,7 +240,10 @@ fn git_reads_the_branch_of_the_workspace() {
     let mut f = fixture();
     assert_eq!(done(git::Host::branch(&mut f.world)).as_deref(), Some("topic"));
     assert_eq!(refused(git::Host::log(&mut f.world, None, 0)), EffectErrorKind::InvalidInput);
-    assert_eq!(refused(git::Host::log(&mut f.world, Some("--output=x".to_owned()), 1)), EffectErrorKind::InvalidInput);
+    assert_eq!(
+        refused(git::Host::log(&mut f.world, Some("--output=x".to_owned()), 1)),
+        EffectErrorKind::InvalidInput
+    );
 }
 
 #[test]

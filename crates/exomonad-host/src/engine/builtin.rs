@@ -4,8 +4,8 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use rustix::mm::{MprotectFlags, mprotect};
-use wasmtime::{CustomCodeMemory, Engine};
 use wasmtime::component::Component;
+use wasmtime::{CustomCodeMemory, Engine};
 
 use super::config::engine_config;
 

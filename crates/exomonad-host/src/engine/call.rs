@@ -2,7 +2,7 @@
 
 use wasmtime::{Store as WasmStore, UpdateDeadline};
 
-use super::limits::{Meter, Met};
+use super::limits::{Met, Meter};
 use super::{Export, Guest, GuestError, Limits};
 use crate::contract::{
     Action, Context, Decision, Event, Guest as Bindings, GuestInfo, Hook, ToolError, ToolOutput, Verdict,
@@ -17,9 +17,12 @@ impl Guest {
     pub fn describe(&self, limits: Limits) -> Result<GuestInfo, GuestError> {
         let call = Call { export: Export::Describe, limits };
         let world = World::none(Meter::start(limits));
-        self.call(call, world, |guest, store| guest.call_describe(store), |info| {
-            info.roles.iter().flat_map(|role| &role.tools).map(|tool| tool.input_schema.len()).sum()
-        })
+        self.call(
+            call,
+            world,
+            |guest, store| guest.call_describe(store),
+            |info| info.roles.iter().flat_map(|role| &role.tools).map(|tool| tool.input_schema.len()).sum(),
+        )
     }
 
     /// Asks the guest to decide a hook.
@@ -52,7 +55,8 @@ impl Guest {
     ) -> Result<Result<ToolOutput, ToolError>, GuestError> {
         let call = Call { export: Export::CallTool, limits };
         let world = World::new(services, cx.clone(), Meter::start(limits));
-        let run = |guest: &Bindings, store: &mut WasmStore<World>| guest.call_call_tool(store, cx, name, arguments);
+        let run =
+            |guest: &Bindings, store: &mut WasmStore<World>| guest.call_call_tool(store, cx, name, arguments);
         self.call(call, world, run, |result| match result {
             Ok(output) => output.structured.len() + output.text.len(),
             Err(error) => error.message.len() + error.hint.as_ref().map_or(0, String::len),
@@ -72,9 +76,12 @@ impl Guest {
     ) -> Result<Vec<Action>, GuestError> {
         let call = Call { export: Export::OnEvent, limits };
         let world = World::new(services, cx.clone(), Meter::start(limits));
-        self.call(call, world, |guest, store| guest.call_on_event(store, cx, event), |actions| {
-            actions.iter().map(size_of_action).sum()
-        })
+        self.call(
+            call,
+            world,
+            |guest, store| guest.call_on_event(store, cx, event),
+            |actions| actions.iter().map(size_of_action).sum(),
+        )
     }
 
     fn call<T>(

@@ -72,7 +72,8 @@ impl Guest {
 
     fn link(engine: Engine, component: &Component, hash: String) -> Result<Self, GuestError> {
         let mut linker = Linker::new(&engine);
-        Bindings::add_to_linker::<World, HasSelf<World>>(&mut linker, |world| world).map_err(GuestError::Load)?;
+        Bindings::add_to_linker::<World, HasSelf<World>>(&mut linker, |world| world)
+            .map_err(GuestError::Load)?;
         let pre = linker.instantiate_pre(component).and_then(GuestPre::new).map_err(GuestError::Load)?;
         let clock = Clock::new(&engine);
         Ok(Self { engine, pre, clock, hash })

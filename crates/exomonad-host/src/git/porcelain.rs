@@ -5,7 +5,9 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Repository, remote};
-use crate::contract::git::{Commit, Divergence, FileStat, Repository as RepositoryInfo, TreeStatus, Worktree};
+use crate::contract::git::{
+    Commit, Divergence, FileStat, Repository as RepositoryInfo, TreeStatus, Worktree,
+};
 use crate::exec::{Cmd, ExecError};
 
 /// Git in one checkout.
@@ -66,7 +68,8 @@ impl Git {
     /// Git failed, or there is no such revision.
     pub fn log(&self, revision: &str, limit: u32) -> Result<Vec<Commit>, GitError> {
         let count = format!("--max-count={limit}");
-        let text = self.run(&["log", &count, "-z", "--format=%H%x1f%an%x1f%at%x1f%s", plain(revision)?, "--"])?;
+        let text =
+            self.run(&["log", &count, "-z", "--format=%H%x1f%an%x1f%at%x1f%s", plain(revision)?, "--"])?;
         text.split('\0').filter(|entry| !entry.is_empty()).map(parse_commit).collect()
     }
 
@@ -80,7 +83,9 @@ impl Git {
         let upstream = header("# branch.upstream ").map(str::to_owned);
         let (ahead, behind) = match header("# branch.ab ") {
             None => (0, 0),
-            Some(counts) => parse_counts(counts).ok_or_else(|| GitError::Output { line: counts.to_owned() })?,
+            Some(counts) => {
+                parse_counts(counts).ok_or_else(|| GitError::Output { line: counts.to_owned() })?
+            }
         };
         Ok(Divergence { upstream, ahead, behind })
     }
@@ -100,7 +105,8 @@ impl Git {
     pub fn repository_info(&self) -> Result<RepositoryInfo, GitError> {
         let parts = self.remote_url("origin")?.and_then(|url| remote::parse(&url));
         let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
-        let default_branch = head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned));
+        let default_branch =
+            head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned));
         let (host, owner, name) = match parts {
             Some((host, owner, name)) => (Some(host), Some(owner), Some(name)),
             None => (None, None, None),

@@ -22,7 +22,8 @@ mod tests {
     #[test]
     fn every_form_of_a_remote_names_its_host_owner_and_name() {
         let check = |url: &str, expect: Option<(&str, &str, &str)>| {
-            let expect = expect.map(|(host, owner, name)| (host.to_owned(), owner.to_owned(), name.to_owned()));
+            let expect =
+                expect.map(|(host, owner, name)| (host.to_owned(), owner.to_owned(), name.to_owned()));
             assert_eq!(parse(url), expect, "{url}");
         };
         check("https://github.com/o/n.git", Some(("github.com", "o", "n")));

@@ -89,7 +89,8 @@ pub fn answer(request: &Request<'_>) -> Outcome {
         Err(err) => work.give_up(&err),
     };
     laps.log();
-    let wants_checkpoint = work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
+    let wants_checkpoint =
+        work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
     Outcome { answer, warnings: work.warnings, wants_checkpoint }
 }
 

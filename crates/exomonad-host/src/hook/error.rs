@@ -59,15 +59,22 @@ impl HookError {
     pub fn hint(&self) -> String {
         let doctor = || "run `exomonad doctor`".to_owned();
         match self {
-            Self::Decode(_) => "run `exomonad doctor`; this version of the harness may be newer than exomonad".to_owned(),
-            Self::Repository(_) => {
-                "start the agent inside its repository, or take the hooks out with `exomonad uninstall`".to_owned()
+            Self::Decode(_) => {
+                "run `exomonad doctor`; this version of the harness may be newer than exomonad".to_owned()
             }
-            Self::NoProject { .. } => "run `exomonad init`, or take the hooks out with `exomonad uninstall`".to_owned(),
+            Self::Repository(_) => {
+                "start the agent inside its repository, or take the hooks out with `exomonad uninstall`"
+                    .to_owned()
+            }
+            Self::NoProject { .. } => {
+                "run `exomonad init`, or take the hooks out with `exomonad uninstall`".to_owned()
+            }
             Self::Config(source) => source.hint(),
             Self::Store(source) => source.hint().unwrap_or_else(doctor),
             Self::Identity(source) => source.hint().unwrap_or_else(doctor),
-            Self::Guest(_) | Self::Role { .. } | Self::Rewrite(_) | Self::Describe(_) | Self::Late => doctor(),
+            Self::Guest(_) | Self::Role { .. } | Self::Rewrite(_) | Self::Describe(_) | Self::Late => {
+                doctor()
+            }
         }
     }
 

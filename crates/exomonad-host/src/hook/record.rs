@@ -16,7 +16,13 @@ pub(super) fn kind(event: &str) -> String {
 }
 
 /// What is recorded of a decided hook.
-pub(super) fn decided(harness: Harness, asked: &Asked, decision: &Decision, answer: &Answer, micros: u64) -> String {
+pub(super) fn decided(
+    harness: Harness,
+    asked: &Asked,
+    decision: &Decision,
+    answer: &Answer,
+    micros: u64,
+) -> String {
     let mut data = Map::new();
     let mut put = |key: &str, value: &str| {
         data.insert(key.to_owned(), Value::String(value.to_owned()));
@@ -26,7 +32,9 @@ pub(super) fn decided(harness: Harness, asked: &Asked, decision: &Decision, answ
     match &asked.hook.event {
         HookEvent::PreTool(tool) | HookEvent::PermissionRequested(tool) => put("tool", &tool.name),
         HookEvent::PostTool(done) => put("tool", &done.tool.name),
-        HookEvent::SessionStart(word) | HookEvent::SessionEnd(word) | HookEvent::PreCompact(word) => put("why", word),
+        HookEvent::SessionStart(word) | HookEvent::SessionEnd(word) | HookEvent::PreCompact(word) => {
+            put("why", word)
+        }
         HookEvent::Notification((kind, _)) => put("why", kind),
         HookEvent::SubagentStart(kind) => put("subagent", kind),
         HookEvent::Other(name) => put("event", name),
@@ -50,7 +58,8 @@ pub(super) fn decided(harness: Harness, asked: &Asked, decision: &Decision, answ
     }
     data.insert("micros".to_owned(), micros.into());
     if !answer.downgrades.is_empty() {
-        let downgrades = answer.downgrades.iter().map(|downgrade| Value::String(downgraded(downgrade))).collect();
+        let downgrades =
+            answer.downgrades.iter().map(|downgrade| Value::String(downgraded(downgrade))).collect();
         data.insert("downgrades".to_owned(), Value::Array(downgrades));
     }
     Value::Object(data).to_string()

@@ -24,6 +24,9 @@ const CONFIG: &str = r#"# exomonad's configuration of this repository; commit it
 # reason = "force pushes are not allowed here"
 "#;
 
+/// What hides the state directory.
+const HIDDEN: &str = "# exomonad was uninstalled; `exomonad init` uses these files again.\n*\n";
+
 /// What was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Created {
@@ -57,6 +60,7 @@ pub enum CreateError {
 pub fn create(repository: &Repository, lead: Harness, now_ms: u64) -> Result<Created, CreateError> {
     let state_dir = repository.state_dir();
     make_dir(&state_dir)?;
+    show(repository)?;
     let config = make_file(&state_dir.join("config.toml"), CONFIG)?;
     let path = state_dir.join("state.db");
     let database = !path.exists();
@@ -74,6 +78,23 @@ pub fn create(repository: &Repository, lead: Harness, now_ms: u64) -> Result<Cre
     })?;
     store.checkpoint()?;
     Ok(Created { config, database })
+}
+
+/// Keeps git from listing the state directory of a project that exomonad has left.
+///
+/// # Errors
+/// The disk takes no writes.
+pub fn hide(repository: &Repository) -> Result<(), CreateError> {
+    make_file(&repository.state_dir().join(".gitignore"), HIDDEN).map(drop)
+}
+
+/// Undoes [`hide`], and leaves a file that somebody else wrote.
+fn show(repository: &Repository) -> Result<(), CreateError> {
+    let path = repository.state_dir().join(".gitignore");
+    if !std::fs::read_to_string(&path).is_ok_and(|text| text == HIDDEN) {
+        return Ok(());
+    }
+    std::fs::remove_file(&path).map_err(|source| CreateError::Make { path, source })
 }
 
 /// A directory that only the user can enter, whatever it was before.

@@ -19,7 +19,12 @@ pub struct Installed {
 
 /// Looks for a coding agent and asks for its version; `None` when it is not there.
 #[must_use]
-pub fn installed(harness: Harness, dir: &Utf8Path, search_path: &str, home: Option<&Utf8Path>) -> Option<Installed> {
+pub fn installed(
+    harness: Harness,
+    dir: &Utf8Path,
+    search_path: &str,
+    home: Option<&Utf8Path>,
+) -> Option<Installed> {
     let command = Cmd::new(harness.name(), dir, search_path).args(["--version"]).limit(LIMIT);
     let command = match home {
         Some(home) => command.env("HOME", home.as_str()),
@@ -39,7 +44,8 @@ pub fn installed(harness: Harness, dir: &Utf8Path, search_path: &str, home: Opti
 fn find_version(text: &str) -> Option<String> {
     let looks_right = |word: &&str| {
         let mut parts = word.split('.');
-        parts.clone().count() >= 3 && parts.all(|part| part.chars().next().is_some_and(|c| c.is_ascii_digit()))
+        parts.clone().count() >= 3
+            && parts.all(|part| part.chars().next().is_some_and(|c| c.is_ascii_digit()))
     };
     text.split_whitespace().map(|word| word.trim_start_matches('v')).find(looks_right).map(str::to_owned)
 }
@@ -50,7 +56,8 @@ mod tests {
 
     #[test]
     fn the_version_is_found_in_what_each_coding_agent_prints() {
-        let check = |text: &str, expect: Option<&str>| assert_eq!(find_version(text).as_deref(), expect, "{text}");
+        let check =
+            |text: &str, expect: Option<&str>| assert_eq!(find_version(text).as_deref(), expect, "{text}");
         check("2.1.329 (Claude Code)\n", Some("2.1.329"));
         check("0.61.0\n", Some("0.61.0"));
         check("codex-cli 0.169.0\n", Some("0.169.0"));

@@ -3,5 +3,5 @@
 mod create;
 mod installed;
 
-pub use create::{CreateError, Created, create};
+pub use create::{CreateError, Created, create, hide};
 pub use installed::{Installed, installed};

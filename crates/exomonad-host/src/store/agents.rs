@@ -86,8 +86,8 @@ impl Store {
     /// The database failed, or a row cannot be read.
     pub fn agents_in(&self, workspace: &Utf8Path) -> Result<Vec<AgentRow>, StoreError> {
         let connection = self.lock();
-        let mut select =
-            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM agents WHERE workspace = ?1 ORDER BY depth"))?;
+        let mut select = connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM agents WHERE workspace = ?1 ORDER BY depth"))?;
         let rows = select.query_map(params![workspace.as_str()], RawRow::read)?;
         rows.map(|raw| AgentRow::try_from(raw?)).collect()
     }

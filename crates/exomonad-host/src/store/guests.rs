@@ -22,7 +22,8 @@ impl Store {
     pub fn set_guest_info(&self, hash: &str, info: &str) -> Result<(), StoreError> {
         let connection = self.lock();
         connection.execute("DELETE FROM guests WHERE hash <> ?1", params![hash])?;
-        connection.execute("INSERT OR REPLACE INTO guests (hash, info) VALUES (?1, ?2)", params![hash, info])?;
+        connection
+            .execute("INSERT OR REPLACE INTO guests (hash, info) VALUES (?1, ?2)", params![hash, info])?;
         Ok(())
     }
 }

@@ -97,7 +97,9 @@ impl StoreError {
                 "move `.exomonad/state.db` and the files beside it away, then run `exomonad init`".to_owned(),
             ),
             Self::TooNew { .. } => Some("install the newest exomonad".to_owned()),
-            Self::Locked(_) => Some("run it again; if it lasts, see who holds the file with `fuser`".to_owned()),
+            Self::Locked(_) => {
+                Some("run it again; if it lasts, see who holds the file with `fuser`".to_owned())
+            }
             Self::ReadOnly(_) | Self::Directory { .. } => {
                 Some("make `.exomonad/` writable for your user".to_owned())
             }
@@ -129,7 +131,9 @@ impl Store {
             Mode::Create => create(path)?,
             Mode::Short | Mode::Frozen => existing(path, mode)?,
         };
-        if mode == Mode::Create || mode == Mode::Short && migrations::version(&connection)? < migrations::latest() {
+        if mode == Mode::Create
+            || mode == Mode::Short && migrations::version(&connection)? < migrations::latest()
+        {
             migrations::migrate(&mut connection)?;
         }
         let found = migrations::version(&connection)?;
@@ -207,7 +211,8 @@ fn existing(path: &Utf8Path, mode: Mode) -> Result<Connection, StoreError> {
     }
     if mode == Mode::Frozen {
         let uri = format!("file:{}?immutable=1", escape(path));
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         return Ok(Connection::open_with_flags(uri, flags)?);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -36,7 +36,11 @@ fn a_decision_reaches_the_harness_and_the_log() {
     let events = project.store().first_events(&EventFilter::default(), 10).unwrap();
     assert_eq!(events.len(), 1);
     assert_eq!((events[0].kind.as_str(), events[0].agent.as_str()), ("hook.pre-tool-use", "root"));
-    assert!(events[0].data.contains(r#""verdict":"deny","reason":"the fixture denies""#), "{}", events[0].data);
+    assert!(
+        events[0].data.contains(r#""verdict":"deny","reason":"the fixture denies""#),
+        "{}",
+        events[0].data
+    );
 }
 
 #[test]
@@ -160,7 +164,11 @@ fn a_database_that_cannot_be_written_still_guards() {
     refuse_writes(&project);
     let outcome = project.ask(Harness::Claude, "pre-tool-use", &claude_tool("fixture_deny"));
     assert!(outcome.answer.stdout.unwrap_or_default().contains("deny"));
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("not recorded")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|warning| warning.contains("not recorded")),
+        "{:?}",
+        outcome.warnings
+    );
 }
 
 #[test]

@@ -40,7 +40,10 @@ fn a_bare_repositorys_worktree_keeps_its_state_in_the_bare_repository() {
 fn a_submodule_is_a_project_of_its_own() {
     let project = TestProject::without_state();
     let source = TestProject::without_state();
-    git(project.root(), &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source.root().as_str(), "sub"]);
+    git(
+        project.root(),
+        &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source.root().as_str(), "sub"],
+    );
     let found = Repository::find(&project.root().join("sub")).unwrap();
     assert_eq!(found.root, project.root().join("sub"));
 }

@@ -75,7 +75,8 @@ fn events_are_filtered_and_keep_their_order() {
     check(&["a"], &[], 0, &[1, 3]);
     check(&["a", "c"], &["y", "z"], 0, &[3, 4]);
     check(&[], &[], 3, &[4]);
-    let last: Vec<_> = store.last_events(&EventFilter::default(), 2).unwrap().iter().map(|event| event.id).collect();
+    let last: Vec<_> =
+        store.last_events(&EventFilter::default(), 2).unwrap().iter().map(|event| event.id).collect();
     assert_eq!(last, [3, 4]);
 }
 

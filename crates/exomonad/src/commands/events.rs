@@ -20,8 +20,7 @@ const BATCH: u32 = 1000;
 pub(crate) fn run(env: &Env, output: &Output, args: &EventsArgs) -> anyhow::Result<Exit> {
     let repository = require_repository(env)?;
     let store = require_store(&repository)?;
-    let mut filter =
-        EventFilter { kinds: args.kind.clone(), agents: args.agent.clone(), after: args.after };
+    let mut filter = EventFilter { kinds: args.kind.clone(), agents: args.agent.clone(), after: args.after };
     let events = store.last_events(&filter, args.limit)?;
     filter.after = events.last().map_or(filter.after, |event| event.id).max(store_end(&store, &events)?);
     print(output, &events, args.json)?;
@@ -68,9 +67,12 @@ fn to_text(event: &Event) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() && !text.contains(char::is_whitespace) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-            value.to_string()
-        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => value.to_string(),
     }
 }
 

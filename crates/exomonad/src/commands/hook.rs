@@ -52,7 +52,8 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
     }
     let exit = give(&answer);
     if let Some(database) = wants_checkpoint {
-        let tidy = Cmd::new(env.exe.as_str(), &env.dir, &env.search_path).args(["checkpoint", database.as_str()]);
+        let tidy =
+            Cmd::new(env.exe.as_str(), &env.dir, &env.search_path).args(["checkpoint", database.as_str()]);
         drop_logged(tidy.detach(), "start a checkpoint");
     }
     exit

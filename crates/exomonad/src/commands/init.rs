@@ -5,9 +5,9 @@ use exomonad_host::harness::Harness;
 use exomonad_host::install::{Plan, Status, plan};
 use exomonad_host::project;
 
+use super::diff;
 use super::project::{now_ms, require_repository};
 use super::targets::{Target, label, look, request};
-use super::diff;
 use crate::cli::InitArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -43,7 +43,8 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
     if !args.hooks_only {
         output.say(Mark::ToDo, &format!("start `{}` here; it is the lead", lead.name()));
     }
-    output.say(Mark::Next, "see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`");
+    output
+        .say(Mark::Next, "see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`");
     output.say(Mark::Next, "undo: `exomonad uninstall`");
     Ok(Exit::Ok)
 }
@@ -85,7 +86,7 @@ fn install(env: &Env, output: &Output, plan: Plan) -> anyhow::Result<()> {
             Status::Deleted => (Mark::Done, "deleted"),
             Status::Unchanged => (Mark::Nothing, "was right already"),
         };
-        output.say(mark, &format!("{}: {} {what}", file.label, env.show(&file.path)));
+        output.say(mark, &format!("{}: {}: {what}", file.label, env.show(&file.path)));
     }
     Ok(())
 }
@@ -95,7 +96,9 @@ fn advise(output: &Output, target: &Target) {
     match &target.installed {
         None => output.warn(&format!("{name} is not installed; its hooks wait for it")),
         Some(installed) if installed.version.is_none() => {
-            output.warn(&format!("{name} did not tell its version; its hooks have the form that every version knows"));
+            output.warn(&format!(
+                "{name} did not tell its version; its hooks have the form that every version knows"
+            ));
         }
         Some(_) => {}
     }

@@ -9,9 +9,8 @@ use crate::output::Problem;
 
 /// The repository around the current directory.
 pub(crate) fn require_repository(env: &Env) -> anyhow::Result<Repository> {
-    Repository::find(&env.dir).map_err(|err| {
-        Problem::new(err.to_string(), "run it inside a git repository; `git init` makes one")
-    })
+    Repository::find(&env.dir)
+        .map_err(|err| Problem::new(err.to_string(), "run it inside a git repository; `git init` makes one"))
 }
 
 /// The project's database, which must be there.

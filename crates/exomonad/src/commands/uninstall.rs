@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use exomonad_host::harness::Harness;
 use exomonad_host::install::uninstall;
+use exomonad_host::project::hide;
 
 use super::diff;
 use super::project::require_repository;
@@ -35,12 +36,13 @@ pub(crate) fn run(env: &Env, output: &Output, args: &UninstallArgs) -> anyhow::R
         output.say(Mark::Nothing, "no settings of ours were there");
     }
     for file in applied {
-        output.say(Mark::Done, &format!("{}: {} is as it was", file.label, env.show(&file.path)));
+        output.say(Mark::Done, &format!("{}: {}: as it was", file.label, env.show(&file.path)));
     }
     if args.purge && state_dir.is_dir() {
         std::fs::remove_dir_all(&state_dir)?;
         output.say(Mark::Done, &format!("{} is deleted", env.show(&state_dir)));
     } else if state_dir.is_dir() {
+        hide(&repository)?;
         output.say(Mark::Next, "the database, the logs and your configuration are kept; `exomonad uninstall --purge` deletes them");
     }
     Ok(Exit::Ok)

@@ -50,7 +50,10 @@ fn guest() -> Finding {
     match described {
         Ok(info) => {
             let roles: Vec<_> = info.roles.iter().map(|role| role.name.as_str()).collect();
-            Finding::good("guest", format!("{} {} ({short}), roles {}", info.name, info.version, roles.join(", ")))
+            Finding::good(
+                "guest",
+                format!("{} {} ({short}), roles {}", info.name, info.version, roles.join(", ")),
+            )
         }
         Err(err) => Finding::bad(
             "guest",
@@ -91,12 +94,19 @@ fn repository_state(env: &Env, repository: &Repository) -> Finding {
     if repository.state_dir().is_dir() {
         return Finding::good("project", root);
     }
-    Finding::bad("project", format!("{root} has no `.exomonad/`"), "nothing is recorded or decided", "run `exomonad init`")
+    Finding::bad(
+        "project",
+        format!("{root} has no `.exomonad/`"),
+        "nothing is recorded or decided",
+        "run `exomonad init`",
+    )
 }
 
 fn config(env: &Env, repository: &Repository) -> Finding {
     match Config::load(&repository.state_dir(), env.user_config().as_deref()) {
-        Err(err) => Finding::bad("configuration", chain(&err), "guards refuse while it is broken", err.hint()),
+        Err(err) => {
+            Finding::bad("configuration", chain(&err), "guards refuse while it is broken", err.hint())
+        }
         Ok(config) if config.warnings.is_empty() => {
             Finding::good("configuration", format!("{} rules", config.rules.len()))
         }
@@ -110,7 +120,8 @@ fn config(env: &Env, repository: &Repository) -> Finding {
 }
 
 fn database_and_agent(env: &Env, repository: &Repository) -> Finding {
-    let opened = Store::open(&database(repository), Mode::Short).and_then(|store| store.check().map(|()| store));
+    let opened =
+        Store::open(&database(repository), Mode::Short).and_then(|store| store.check().map(|()| store));
     let store = match opened {
         Ok(store) => store,
         Err(err) => {
@@ -154,18 +165,27 @@ fn forge(env: &Env, repository: &Repository) -> Finding {
     let git = Git::new(repository.clone(), &env.search_path, env.home.as_deref());
     match git.repository_info() {
         Ok(info) => match (info.host, info.owner, info.name) {
-            (Some(host), Some(owner), Some(name)) => Finding::good("remote", format!("{host}/{owner}/{name}")),
+            (Some(host), Some(owner), Some(name)) => {
+                Finding::good("remote", format!("{host}/{owner}/{name}"))
+            }
             _ => Finding::good("remote", "none on a forge; work stays in this repository"),
         },
-        Err(err) => Finding::note("remote", chain(&err), "pull requests will stay local", "see `git remote -v`"),
+        Err(err) => {
+            Finding::note("remote", chain(&err), "pull requests will stay local", "see `git remote -v`")
+        }
     }
 }
 
 fn multiplexers(env: &Env) -> Vec<Finding> {
     let version = |program: &str, flag: &str| {
-        Cmd::new(program, &env.dir, &env.search_path).args([flag]).text().map(|text| text.trim().to_owned()).ok()
+        Cmd::new(program, &env.dir, &env.search_path)
+            .args([flag])
+            .text()
+            .map(|text| text.trim().to_owned())
+            .ok()
     };
-    let found: Vec<_> = [version("zellij", "--version"), version("tmux", "-V")].into_iter().flatten().collect();
+    let found: Vec<_> =
+        [version("zellij", "--version"), version("tmux", "-V")].into_iter().flatten().collect();
     if found.is_empty() {
         return vec![Finding::note(
             "terminal",
