@@ -1,5 +1,7 @@
 //! The policy as the host calls it: a table of attacks and innocent commands, and the effects of every hook.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
+
 use std::collections::BTreeMap;
 
 use exomonad_guest::Builtin;
@@ -119,13 +121,11 @@ fn every_attack_is_refused_when_the_host_resolves_nothing() {
 
 #[test]
 fn a_refusal_names_the_path_and_the_way_out() {
-    let refusal =
-        |role: &str, command: &str| match ask(&mut FakeHost::default(), &context_of(role), shell(command))
-            .verdict
-        {
-            Verdict::Deny(reason) => reason,
-            other => panic!("{command}: {other:?}"),
-        };
+    let refusal = |role: &str, command: &str| {
+        let verdict = ask(&mut FakeHost::default(), &context_of(role), shell(command)).verdict;
+        let Verdict::Deny(reason) = verdict else { panic!("{command}: {verdict:?}") };
+        reason
+    };
     assert_eq!(
         refusal("tl", "rm .exomonad/config.toml"),
         "`.exomonad/config.toml` guards the agents and may not be changed by one; ask your human to change it"

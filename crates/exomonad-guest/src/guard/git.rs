@@ -274,6 +274,8 @@ impl Git {
             "rm" | "mv" if !has(&["--cached", "-n", "--dry-run"]) => {
                 targets.extend(plain.into_iter().map(|value| Target::new(value, Act::Remove)));
             }
+            // Without the files: only the index changes.
+            "rm" | "mv" => {}
             "checkout" | "restore" | "checkout-index" | "archive" | "clone" | "init" | "bundle"
             | "read-tree" | "format-patch" | "sparse-checkout" => {
                 let values = self.arguments.iter().filter_map(|argument| {

@@ -4,14 +4,17 @@ use super::places::{Places, Zone};
 use crate::path::{Dir, Path};
 use crate::shell::Value;
 
-/// Longer texts are read up to here.
-const MAX_TOKENS: usize = 4_000;
+/// The words of a long text that are judged as paths; the rest is only searched for the names below.
+const MAX_TOKENS: usize = 2_000;
+const NAMES: &[&str] =
+    &[".exomonad", ".mcp.json", ".claude", ".gemini/settings", ".codex/", ".git/hooks", ".git/config"];
 
 /// The first protected path that `text` names, taken in `dir`.
 pub(super) fn guarded_path(text: &str, dir: &Dir, places: &Places) -> Option<String> {
     let tokens = text
         .split(|char: char| !is_path_char(char))
         .filter(|token| token.contains('.') || token.contains('/'));
+    let mut rest = tokens.clone().skip(MAX_TOKENS);
     for token in tokens.take(MAX_TOKENS) {
         let token = token.trim_end_matches(['.', ':']);
         // `a=b` and `a:b` hold a path of their own at the end.
@@ -23,7 +26,7 @@ pub(super) fn guarded_path(text: &str, dir: &Dir, places: &Places) -> Option<Str
             rest = token.split_once(['=', ':']).map(|(_, rest)| rest);
         }
     }
-    None
+    rest.find(|token| NAMES.iter().any(|name| token.contains(name))).map(ToOwned::to_owned)
 }
 
 fn is_path_char(char: char) -> bool {

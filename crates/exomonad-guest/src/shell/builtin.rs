@@ -6,6 +6,9 @@ use super::value::{Piece, Value};
 use super::walk::{Call, StepKind, Walker};
 use crate::path::{Dir, Path};
 
+/// A directory nested deeper counts as unknown.
+const MAX_NAMES: usize = 48;
+
 impl Walker<'_> {
     /// Follows a builtin; tells whether it was one.
     pub(super) fn builtin(
@@ -101,6 +104,7 @@ impl Walker<'_> {
             for dir in &state.dirs {
                 let path = Path::new(target, dir, state.dotglob);
                 let dir = path.known().and_then(|path| crate::path::dir(&path));
+                let dir = dir.filter(|names| names.len() <= MAX_NAMES);
                 if !dirs.contains(&dir) {
                     dirs.push(dir);
                 }

@@ -128,7 +128,9 @@ impl Walker<'_> {
                 return Ok(());
             };
             let mut inner = state.clone();
-            let positional: Vec<Value> = rest.skip(1).collect();
+            let name = rest.next();
+            inner.assign("0", name.into_iter().collect());
+            let positional: Vec<Value> = rest.collect();
             inner.set_positional(&positional);
             return self.joined(&[code], call, &mut inner);
         }

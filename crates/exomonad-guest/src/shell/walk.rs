@@ -59,6 +59,8 @@ pub(super) struct Call {
 }
 
 const MAX_STEPS: usize = 4_000;
+/// Arguments of all programs together; judging each has its price.
+const MAX_ARGUMENTS: usize = 2_000;
 const MAX_WALK: usize = MAX_DEPTH + 24;
 
 pub(crate) struct Walker<'a> {
@@ -77,6 +79,10 @@ pub(crate) fn steps(text: &str, place: &Place) -> Result<Vec<Step>, Unparseable>
     }
     let mut walker = Walker { place, steps: Vec::new(), visits: 0, depth: 0 };
     walker.script(&parsed, &mut State::new(place))?;
+    let arguments: usize = walker.steps.iter().map(|step| step.argv.len() + step.writes.len()).sum();
+    if arguments > MAX_ARGUMENTS {
+        return Err(Unparseable("it has too many arguments"));
+    }
     Ok(walker.steps)
 }
 
@@ -263,7 +269,8 @@ impl Walker<'_> {
         let mut programs = vec![Vec::new()];
         for word in &simple.words {
             let more = self.alternatives(word, state)?;
-            if programs.len() * more.len() > MAX_PROGRAMS && !programs.iter().any(Vec::is_empty) {
+            let one = more.len() == 1;
+            if one || programs.len() * more.len() > MAX_PROGRAMS && !programs.iter().any(Vec::is_empty) {
                 let flat: Vec<Value> = more.into_iter().flatten().collect();
                 programs.iter_mut().for_each(|argv| argv.extend(flat.iter().cloned()));
                 continue;
