@@ -19,6 +19,8 @@ pub(crate) struct Place {
 /// The values a variable may have are kept up to this number.
 const MAX_VALUES: usize = 12;
 const MAX_VARIABLES: usize = 256;
+/// A longer value counts as unknown.
+const MAX_SIZE: usize = 16_384;
 const MAX_DIRS: usize = 6;
 
 #[derive(Debug, Clone)]
@@ -76,6 +78,8 @@ impl State {
             known.clear();
         }
         for value in values {
+            // `X=$X$X` doubles each time.
+            let value = if value.size() > MAX_SIZE { Value::unknown(Vec::new()) } else { value };
             if !known.contains(&value) && known.len() < MAX_VALUES {
                 known.push(value);
             }

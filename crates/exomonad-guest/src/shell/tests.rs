@@ -111,9 +111,22 @@ fn deep_nesting_is_refused_and_does_not_overflow() {
 
 #[test]
 fn long_input_takes_time_in_proportion() {
-    for part in
-        ["a b; ", "a | ", "x{1,2}", "$(a)", "`a`", "((", "[", "{", "a=b ", "<<E ", "*(", "\\", "f(){ "]
-    {
+    for part in [
+        "a b; ",
+        "a | ",
+        "x{1,2}",
+        "$(a)",
+        "`a`",
+        "X=a$X$X; ",
+        "((",
+        "[",
+        "{",
+        "a=b ",
+        "<<E ",
+        "*(",
+        "\\",
+        "f(){ ",
+    ] {
         drop(steps(&part.repeat(20_000), &place()));
     }
 }

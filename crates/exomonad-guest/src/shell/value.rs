@@ -45,6 +45,15 @@ impl Value {
         Some(whole)
     }
 
+    /// How much there is of it: bytes of text, and pieces that are not known.
+    pub(crate) fn size(&self) -> usize {
+        let sizes = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) | Piece::Class(text) => text.len() + 1,
+            Piece::Star | Piece::One | Piece::Wild | Piece::Unknown => 1,
+        });
+        sizes.sum()
+    }
+
     /// The text for a reader: globs as written, `$` for what is not known.
     pub(crate) fn shown(&self) -> String {
         let mut shown = String::new();
