@@ -135,9 +135,11 @@ impl RecordedFile {
     }
 }
 
-/// Whether the path names something below its root.
+/// Whether the path names something below its root, and nothing of git's own.
 pub(super) fn is_inside(path: &Utf8Path) -> bool {
-    !path.as_str().is_empty() && path.components().all(|part| matches!(part, Utf8Component::Normal(_)))
+    let is_gits = path.components().any(|part| part.as_str().eq_ignore_ascii_case(".git"));
+    let is_below = path.components().all(|part| matches!(part, Utf8Component::Normal(_)));
+    !path.as_str().is_empty() && is_below && !is_gits
 }
 
 impl Record {

@@ -49,7 +49,7 @@ fn two_artefacts_in_one_file_are_refused() {
 
 #[test]
 fn a_path_out_of_the_project_is_refused() {
-    for path in ["/etc/settings.json", "../settings.json", "a/../../b", ""] {
+    for path in ["/etc/settings.json", ".git/config", "../settings.json", "a/../../b", ""] {
         let project = Project::new(&[]);
         let mut request = project.request("exomonad");
         request.artefacts[0].path = path.into();

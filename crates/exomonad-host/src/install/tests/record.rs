@@ -93,6 +93,7 @@ fn a_planted_record_leads_nowhere_else() {
     for record in [
         planted("../victim/file", "a", ""),
         planted(absolute.as_str(), "a", ""),
+        planted(".git/hooks/post-checkout", "a", "evil"),
         planted("a", "../victim", ""),
         planted("a", "a", "../../../victim/file"),
     ] {

@@ -83,7 +83,6 @@ fn empty_containers_of_the_user_stay() {
 fn a_container_the_user_wrote_a_comment_into_stays() {
     let after = added("{}", &[hook("exomonad", "Stop")]);
     let text = after.replace("\"hooks\": {\n", "\"hooks\": { // keep\n");
-    let text = text.replacen("\"hooks\": { // keep", "\"hooks\": { // keep", 1);
     let known = outline("{}", &[hook("exomonad", "Stop")]).expect("readable");
     assert_eq!(remove(&text, &known).expect("readable").0, "{\n  \"hooks\": { // keep\n  }\n}");
 }
