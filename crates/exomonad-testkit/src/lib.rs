@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Hermetic projects, a scripted model and the real coding agents, for exomonad's tests.
+//!
+//! Rules: nothing here reads the caller's home, git configuration or agent variables, and nothing leaves the
+//! loopback interface. A helper that cannot do its job panics and says why: it only ever runs inside a test.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test helper fails by panicking, and is itself the door to processes and files for tests"
+)]
+
+pub mod process;
+pub mod project;
+
+pub use process::{End, Output, Run};
+pub use project::Project;
