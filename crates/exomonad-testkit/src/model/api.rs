@@ -1,0 +1,41 @@
+//! Which protocol a request speaks, told from its path.
+
+/// A model protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// `POST /v1/messages`.
+    Anthropic,
+    /// `POST /v1beta/models/<model>:generateContent` and `:streamGenerateContent`.
+    Gemini,
+}
+
+/// What a path asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Route {
+    Generate { api: Api, streamed_by_path: bool },
+    CountTokens(Api),
+    Models,
+    Unknown,
+}
+
+impl Route {
+    pub(super) fn of(target: &str) -> Self {
+        let path = target.split('?').next().unwrap_or_default();
+        let generate = |api, streamed_by_path| Self::Generate { api, streamed_by_path };
+        if path.ends_with("/messages") {
+            generate(Api::Anthropic, false)
+        } else if path.ends_with(":generateContent") {
+            generate(Api::Gemini, false)
+        } else if path.ends_with(":streamGenerateContent") {
+            generate(Api::Gemini, true)
+        } else if path.ends_with("/messages/count_tokens") {
+            Self::CountTokens(Api::Anthropic)
+        } else if path.ends_with(":countTokens") {
+            Self::CountTokens(Api::Gemini)
+        } else if path.ends_with("/models") {
+            Self::Models
+        } else {
+            Self::Unknown
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Listens on the loopback interface and answers from a script.
+
+use std::io::{self, BufReader, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use serde_json::{Value, json};
+
+use super::api::{Api, Route};
+use super::http::{self, Request, Response};
+use super::request::ModelRequest;
+use super::script::Script;
+use super::{anthropic, gemini};
+
+/// A running model server; it stops when dropped.
+#[derive(Debug)]
+pub struct FakeModel {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    listener: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    script: Script,
+    requests: Mutex<Vec<ModelRequest>>,
+    stopping: AtomicBool,
+}
+
+impl FakeModel {
+    /// Starts a server on a port of its own.
+    #[must_use]
+    pub fn start(script: Script) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("listen on the loopback interface");
+        let address = listener.local_addr().expect("a listener has an address");
+        let shared =
+            Arc::new(Shared { script, requests: Mutex::default(), stopping: AtomicBool::new(false) });
+        let listening = Arc::clone(&shared);
+        let listener = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if listening.stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                let stream = stream.expect("accept a connection");
+                let serving = Arc::clone(&listening);
+                thread::spawn(move || serve(&serving, &stream));
+            }
+        });
+        Self { address, shared, listener: Some(listener) }
+    }
+
+    /// Where it listens, such as `http://127.0.0.1:4321`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every request for the model so far, in the order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<ModelRequest> {
+        self.shared.requests.lock().expect("lock the requests").clone()
+    }
+}
+
+impl Drop for FakeModel {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // A last connection wakes the listener, so that it sees the flag.
+        let woken = TcpStream::connect(self.address).is_ok();
+        if let Some(listener) = self.listener.take().filter(|_| woken) {
+            drop(listener.join());
+        }
+    }
+}
+
+fn serve(shared: &Shared, stream: &TcpStream) {
+    match talk(shared, stream) {
+        Ok(()) => {}
+        // A killed or finished agent leaves its connections without a word.
+        Err(err) if matches!(err.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {}
+        Err(err) if err.kind() == ErrorKind::UnexpectedEof => {}
+        Err(err) => panic!("failed to talk to an agent: {err}"),
+    }
+}
+
+fn talk(shared: &Shared, stream: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    while let Some(request) = http::read(&mut reader)? {
+        http::write(&mut writer, &request, &answer(shared, &request))?;
+        if request.last {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn answer(shared: &Shared, request: &Request) -> Response {
+    if request.method == "HEAD" {
+        return json_answer(200, &json!({}));
+    }
+    match Route::of(&request.target) {
+        Route::Generate { api, streamed_by_path } => generate(shared, request, api, streamed_by_path),
+        Route::CountTokens(Api::Anthropic) => json_answer(200, &json!({"input_tokens": 10})),
+        Route::CountTokens(Api::Gemini) => json_answer(200, &json!({"totalTokens": 10})),
+        Route::Models => json_answer(200, &json!({"object": "list", "data": [], "models": []})),
+        Route::Unknown => refusal(404, "the scripted model has no such path"),
+    }
+}
+
+fn generate(shared: &Shared, request: &Request, api: Api, streamed_by_path: bool) -> Response {
+    if let Some(encoding) = &request.encoding {
+        return refusal(415, &format!("the scripted model cannot unpack `{encoding}`"));
+    }
+    let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
+        return refusal(400, "the body is not JSON");
+    };
+    let request = ModelRequest { api, target: request.target.clone(), body };
+    let turn = shared.script.answer(&request);
+    let streamed = streamed_by_path || request.wants_stream();
+    let number = {
+        let mut requests = shared.requests.lock().expect("lock the requests");
+        requests.push(request.clone());
+        requests.len()
+    };
+    match (api, streamed) {
+        (Api::Anthropic, streamed) => {
+            let model = request.body.get("model").and_then(Value::as_str).unwrap_or_default();
+            if streamed {
+                stream_answer(anthropic::stream(model, number, &turn))
+            } else {
+                json_answer(200, &anthropic::message(model, number, &turn))
+            }
+        }
+        (Api::Gemini, true) => {
+            stream_answer(gemini::stream(gemini::model_name(&request.target), number, &turn))
+        }
+        (Api::Gemini, false) => {
+            json_answer(200, &gemini::response(gemini::model_name(&request.target), number, &turn))
+        }
+    }
+}
+
+fn json_answer(status: u16, body: &Value) -> Response {
+    Response { status, content_type: "application/json", body: body.to_string() }
+}
+
+fn stream_answer(body: String) -> Response {
+    Response { status: 200, content_type: "text/event-stream", body }
+}
+
+fn refusal(status: u16, message: &str) -> Response {
+    json_answer(
+        status,
+        &json!({"type": "error", "error": {"type": "invalid_request_error", "message": message}}),
+    )
+}
