@@ -10,11 +10,13 @@
     reason = "a test helper fails by panicking, and is itself the door to processes and files for tests"
 )]
 
+pub mod client;
 pub mod hooks;
 pub mod model;
 pub mod process;
 pub mod project;
 
+pub use client::{Claude, Client, ClientRun, Gemini};
 pub use hooks::HookRecorder;
 pub use model::{FakeModel, ModelRequest, Script, Turn};
 pub use process::{End, Output, Run};
