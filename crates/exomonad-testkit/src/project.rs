@@ -88,7 +88,7 @@ impl Project {
             ("TMPDIR", self.temp.as_str()),
             ("SHELL", "/bin/bash"),
             ("LANG", "C.UTF-8"),
-            ("TERM", "dumb"),
+            ("TERM", "xterm-256color"),
             ("NO_COLOR", "1"),
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_NOSYSTEM", "1"),

@@ -25,15 +25,24 @@ impl ModelRequest {
     /// The names of the tools it offers.
     #[must_use]
     pub fn tools(&self) -> Vec<String> {
-        let named = |tool: &Value| tool.get("name").and_then(Value::as_str).map(str::to_owned);
-        let offered = items(&self.body, "tools");
+        self.offered().into_iter().filter_map(name_of).map(str::to_owned).collect()
+    }
+
+    /// The names of the arguments of a tool it offers, in the schema's order; absent when it offers no such tool.
+    #[must_use]
+    pub fn tool_arguments(&self, tool: &str) -> Option<Vec<String>> {
+        let offered = self.offered().into_iter().find(|offered| name_of(offered) == Some(tool))?;
+        let schema =
+            ["input_schema", "parametersJsonSchema", "parameters"].iter().find_map(|key| offered.get(key));
+        let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
+        Some(properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default())
+    }
+
+    fn offered(&self) -> Vec<&Value> {
+        let tools = items(&self.body, "tools");
         match self.api {
-            Api::Anthropic => offered.iter().filter_map(named).collect(),
-            Api::Gemini => offered
-                .iter()
-                .flat_map(|group| items(group, "functionDeclarations"))
-                .filter_map(named)
-                .collect(),
+            Api::Anthropic => tools.iter().collect(),
+            Api::Gemini => tools.iter().flat_map(|group| items(group, "functionDeclarations")).collect(),
         }
     }
 
@@ -92,6 +101,10 @@ impl ModelRequest {
     pub(super) fn wants_stream(&self) -> bool {
         self.body.get("stream").and_then(Value::as_bool).unwrap_or(false)
     }
+}
+
+fn name_of(tool: &Value) -> Option<&str> {
+    tool.get("name").and_then(Value::as_str)
 }
 
 fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
