@@ -1,0 +1,97 @@
+//! The agents under test, and in what they differ.
+
+use camino::Utf8PathBuf;
+use exomonad_testkit::{Claude, Client, ClientRun, Gemini, Project, Script};
+use serde_json::{Value, json};
+
+/// One installed version of one agent.
+pub(crate) struct Agent {
+    client: Box<dyn Client>,
+    /// What exomonad calls it.
+    pub(crate) harness: &'static str,
+    /// Its tool for shell commands.
+    pub(crate) shell: &'static str,
+    /// The project's settings file that exomonad writes to.
+    pub(crate) settings: &'static str,
+    /// What makes it offer its shell tool when nobody can be asked.
+    arguments: &'static [&'static str],
+}
+
+/// The newest Claude Code.
+pub(crate) fn claude_newest() -> Agent {
+    claude("EXOMONAD_E2E_CLAUDE_NEWEST")
+}
+
+/// The oldest Claude Code that people still get.
+pub(crate) fn claude_oldest() -> Agent {
+    claude("EXOMONAD_E2E_CLAUDE_OLDEST")
+}
+
+/// Gemini CLI.
+pub(crate) fn gemini() -> Agent {
+    Agent {
+        client: Box::new(Gemini { script: installed("EXOMONAD_E2E_GEMINI") }),
+        harness: "gemini",
+        shell: "run_shell_command",
+        settings: ".gemini/settings.json",
+        arguments: &["--yolo"],
+    }
+}
+
+fn claude(variable: &str) -> Agent {
+    Agent {
+        client: Box::new(Claude { binary: installed(variable) }),
+        harness: "claude",
+        shell: "Bash",
+        settings: ".claude/settings.local.json",
+        arguments: &[],
+    }
+}
+
+fn installed(variable: &str) -> Utf8PathBuf {
+    match std::env::var(variable) {
+        Ok(path) => path.into(),
+        Err(_) => panic!("`{variable}` does not name an installed agent: run `cargo xtask e2e`"),
+    }
+}
+
+impl Agent {
+    /// A project this agent can work in.
+    pub(crate) fn project(&self) -> Project {
+        let project = Project::new();
+        self.client.prepare(&project);
+        project
+    }
+
+    /// A project whose user lets the agent run `touch` and `git push` without being asked.
+    pub(crate) fn permissive_project(&self) -> Project {
+        let project = self.project();
+        project.write(".claude/settings.json", &allowing(&["Bash(touch:*)", "Bash(git push:*)"]).to_string());
+        project
+    }
+
+    /// Plays a script, and waits for the agent's end.
+    pub(crate) fn play(&self, project: &Project, script: Script) -> ClientRun {
+        self.client.run(project, script, "go on", self.arguments)
+    }
+
+    /// Starts the agent as somebody would who left it alone with its defaults.
+    pub(crate) fn play_unattended(&self, project: &Project) -> ClientRun {
+        self.client.run(project, Script::default(), "go on", &[])
+    }
+
+    /// Lets the model run one shell command.
+    pub(crate) fn shell(&self, project: &Project, command: &str) -> ClientRun {
+        self.play(project, Script::call(self.shell, self.shell_input(command)))
+    }
+
+    /// The arguments of the shell tool.
+    pub(crate) fn shell_input(&self, command: &str) -> Value {
+        json!({"command": command, "description": "a step"})
+    }
+}
+
+/// Claude Code's settings with these `allow` rules.
+pub(crate) fn allowing(rules: &[&str]) -> Value {
+    json!({"permissions": {"allow": rules}})
+}

@@ -1,0 +1,33 @@
+//! The real coding agents, held by exomonad. `cargo xtask e2e` installs the agents and runs these.
+//!
+//! Every test is a fact about a whole run: the agent's own program, our hooks, and a scripted model. What an agent's
+//! version cannot do is a test too, so that the day it can, we hear of it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test's helper fails by panicking, and this program reads its own environment"
+)]
+
+/// Makes one test of each case for each agent.
+macro_rules! cases {
+    ($($agent:ident: $($case:ident),+ $(,)?;)+) => {
+        $(mod $agent {
+            $(#[test]
+            fn $case() {
+                super::$case(&crate::agent::$agent());
+            })+
+        })+
+    };
+}
+
+mod agent;
+mod events;
+mod failure;
+mod held;
+mod permissions;
+mod policy;
+mod uninstall;
+mod verdicts;
+mod wire;

@@ -1,0 +1,94 @@
+//! The built-in guest's decisions, as a real agent and its model meet them.
+
+use crate::agent::Agent;
+use crate::held::{Held, require_result};
+
+cases! {
+    claude_newest:
+        our_own_files_are_kept,
+        a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model,
+        a_rule_for_another_command_changes_nothing,
+        an_ask_rule_asks_and_nobody_is_there,
+        the_model_learns_at_the_start_who_it_is,
+        a_broken_configuration_stops_the_tool_and_says_so;
+    claude_oldest:
+        our_own_files_are_kept,
+        a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model,
+        a_rule_for_another_command_changes_nothing,
+        an_ask_rule_asks_and_nobody_is_there,
+        the_model_learns_at_the_start_who_it_is,
+        a_broken_configuration_stops_the_tool_and_says_so;
+    gemini:
+        our_own_files_are_kept,
+        a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model,
+        a_rule_for_another_command_changes_nothing,
+        an_ask_rule_ends_the_run_where_nobody_is_there,
+        the_model_learns_at_the_start_who_it_is,
+        a_broken_configuration_stops_the_tool_and_says_so;
+}
+
+const DENY: &str = r#"
+[[rules]]
+event = "pre-tool"
+tool = "shell"
+matches = "touch forbidden*"
+decision = "deny"
+reason = "ours to say: no forbidden files"
+"#;
+
+const ASK: &str = r#"
+[[rules]]
+event = "pre-tool"
+tool = "shell"
+matches = "touch delicate*"
+decision = "ask"
+reason = "ours to say: somebody should look"
+"#;
+
+fn our_own_files_are_kept(agent: &Agent) {
+    let held = Held::new(agent);
+    let run = held.shell("touch .exomonad/x");
+    assert!(!held.project.has(".exomonad/x"), "{run}");
+    require_result(&run, ".exomonad");
+}
+
+fn a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model(agent: &Agent) {
+    let held = Held::configured(agent, DENY);
+    let run = held.shell("touch forbidden.txt");
+    assert!(!held.project.has("forbidden.txt"), "{run}");
+    require_result(&run, "ours to say: no forbidden files");
+}
+
+fn a_rule_for_another_command_changes_nothing(agent: &Agent) {
+    let held = Held::configured(agent, DENY);
+    let run = held.shell("touch harmless.txt");
+    assert!(held.project.has("harmless.txt"), "{run}");
+}
+
+fn an_ask_rule_asks_and_nobody_is_there(agent: &Agent) {
+    let held = Held::configured(agent, ASK);
+    let run = held.shell("touch delicate.txt");
+    assert!(!held.project.has("delicate.txt"), "{run}");
+    require_result(&run, "ours to say: somebody should look");
+}
+
+/// Gemini CLI ends the whole run there, without a word.
+fn an_ask_rule_ends_the_run_where_nobody_is_there(agent: &Agent) {
+    let held = Held::configured(agent, ASK);
+    let run = held.shell("touch delicate.txt");
+    assert!(!held.project.has("delicate.txt"), "{run}");
+    assert_eq!((run.conversation().len(), run.output.stdout.as_str()), (1, ""), "{run}");
+}
+
+fn the_model_learns_at_the_start_who_it_is(agent: &Agent) {
+    let held = Held::new(agent);
+    let run = held.shell("true");
+    assert!(run.first_text().contains("exomonad"), "{run}\n{}", run.first_text());
+}
+
+fn a_broken_configuration_stops_the_tool_and_says_so(agent: &Agent) {
+    let held = Held::configured(agent, "[[rules]\n");
+    let run = held.shell("touch harmless.txt");
+    assert!(!held.project.has("harmless.txt"), "{run}");
+    require_result(&run, "config.toml");
+}
