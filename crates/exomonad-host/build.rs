@@ -11,12 +11,7 @@ use sha2::{Digest, Sha256};
 /// Names another guest to build in, so that a guest just built can be tested in place of the one checked in.
 const OVERRIDE: &str = "EXOMONAD_GUEST_WASM";
 
-#[expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    clippy::panic,
-    reason = "this is how a build script speaks"
-)]
+#[expect(clippy::disallowed_methods, clippy::panic, reason = "this is how a build script speaks")]
 fn main() {
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
     let wasm_path = env::var_os(OVERRIDE).map_or_else(|| PathBuf::from("guest.wasm"), PathBuf::from);

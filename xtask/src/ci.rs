@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 
 use crate::workspace::Workspace;
-use crate::{checks, guest, output, tidy};
+use crate::{checks, e2e, guest, output, tidy};
 
 type Step = (&'static str, fn(&Workspace) -> Result<()>);
 
@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     ("clippy", checks::clippy),
     ("docs", checks::docs),
     ("guest", guest::check),
+    ("e2e", |workspace| e2e::run(workspace, &[])),
     ("test", checks::test),
 ];
 

@@ -2,6 +2,8 @@
 
 mod checks;
 mod ci;
+mod clients;
+mod e2e;
 mod guest;
 mod output;
 mod process;
@@ -22,6 +24,7 @@ usage: cargo xtask COMMAND
   docs              build the API documentation, warnings are errors
   tidy              the rules that no compiler checks
   guest [--check]   rebuild the WASM guests, or prove that they match their sources
+  e2e               hold the real coding agents, offline; arguments go to nextest
   ci                all of the above, as CI runs it";
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["fmt", "--check"] => checks::require_formatted(&workspace),
         ["clippy"] => checks::clippy(&workspace),
         ["docs"] => checks::docs(&workspace),
+        ["e2e", rest @ ..] => e2e::run(&workspace, rest),
         ["tidy"] => tidy::run(&workspace),
         ["guest"] => guest::rebuild(&workspace),
         ["guest", "--check"] => guest::check(&workspace),

@@ -16,6 +16,7 @@ fn pre_tool(name: &str) -> HookEvent {
         input: "{}".to_owned(),
         command: None,
         paths: Vec::new(),
+        dir: None,
         mcp: None,
         id: None,
     })

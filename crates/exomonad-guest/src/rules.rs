@@ -7,7 +7,7 @@ use exomonad_sdk::{
     Context, Decision, Hook, HookEvent, HookKind, Rule, RuleDecision, ToolKind, ToolUse, kind_of,
 };
 
-use crate::guard::place;
+use crate::guard::{command_dir, place};
 use crate::path::{Path, dir, wildcard};
 use crate::shell::{Step, Value, steps};
 
@@ -88,7 +88,7 @@ impl Subjects {
         if let Some(command) = &tool.command {
             subjects.is_command = true;
             subjects.whole.push(command.clone());
-            let steps = steps(command, &place(cx, &hook.cwd)).ok();
+            let steps = steps(command, &place(cx, &command_dir(hook, tool))).ok();
             subjects.writes = steps.iter().flatten().any(writes);
             subjects.programs = steps.map(|steps| steps.iter().map(spellings).collect());
         }

@@ -47,6 +47,7 @@ fn tool(kind: ToolKind, command: Option<&str>, path: Option<&str>) -> ToolUse {
         input: "{}".to_owned(),
         command: command.map(ToOwned::to_owned),
         paths: path.map(ToOwned::to_owned).into_iter().collect(),
+        dir: None,
         mcp: None,
         id: None,
     }
@@ -228,11 +229,23 @@ fn prompts_and_permission_requests_have_rules_of_their_own() {
 }
 
 #[test]
+fn a_command_is_judged_where_the_tool_runs_it() {
+    let verdict = |dir: &str, command: &str| {
+        let mut tool = tool(ToolKind::Shell, Some(command), None);
+        tool.dir = Some(dir.to_owned());
+        ask(&mut FakeHost::default(), &context_of("tl"), HookEvent::PreTool(tool)).verdict
+    };
+    assert!(matches!(verdict(".exomonad", "rm state.db"), Verdict::Deny(_)));
+    assert!(matches!(verdict("/repo/.git", "echo x > config"), Verdict::Deny(_)));
+    assert_eq!(verdict("src", "rm state.db"), Verdict::Pass);
+}
+
+#[test]
 fn a_session_is_registered_and_the_agent_told_who_it_is() {
     let mut host = FakeHost::default();
     host.reply("session.register", Ok(()));
     let hook = Hook {
-        raw: r#"{"transcript_path":"/t.jsonl"}"#.to_owned(),
+        transcript: Some("/t.jsonl".to_owned()),
         ..hook(HookEvent::SessionStart("startup".to_owned()))
     };
     let decision = guest::on_hook::<Builtin>(&mut host, &context("dev"), &hook);

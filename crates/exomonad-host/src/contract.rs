@@ -2,7 +2,7 @@
 //! decision; `harness/` translates between them and each coding agent's wire.
 
 #[expect(missing_docs, reason = "generated from wit/, which documents every line")]
-#[expect(clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+#[expect(clippy::all, clippy::restriction, reason = "generated")]
 mod bindings {
     wasmtime::component::bindgen!({
         path: "../../wit",

@@ -106,6 +106,7 @@ pub fn hook(event: HookEvent) -> Hook {
         event,
         session: "00000000-0000-4000-8000-000000000000".to_owned(),
         cwd: "/repo/.exomonad/worktrees/parser".to_owned(),
+        transcript: None,
         subagent: None,
         raw: "{}".to_owned(),
     }

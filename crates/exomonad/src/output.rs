@@ -110,15 +110,14 @@ pub(crate) fn raw(text: &str) {
 /// A failure that this program found itself, with the exact next step.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub(crate) struct Problem {
+struct Problem {
     message: String,
     hint: String,
 }
 
-impl Problem {
-    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
-        Self { message: message.into(), hint: hint.into() }.into()
-    }
+/// A failure with its next step.
+pub(crate) fn problem(message: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+    Problem { message: message.into(), hint: hint.into() }.into()
 }
 
 /// The next step that an error knows.

@@ -25,6 +25,15 @@ pub(crate) struct Guard<'a> {
     pub(crate) questions: usize,
 }
 
+/// Where a shell tool runs its command.
+pub(crate) fn command_dir(hook: &Hook, tool: &ToolUse) -> String {
+    match tool.dir.as_deref() {
+        None => hook.cwd.clone(),
+        Some(dir) if dir.starts_with('/') => dir.to_owned(),
+        Some(dir) => format!("{}/{dir}", hook.cwd),
+    }
+}
+
 /// Why the tool may not run, if it may not.
 pub(crate) fn refusal(
     host: &mut dyn Host,
@@ -35,7 +44,7 @@ pub(crate) fn refusal(
 ) -> Option<String> {
     let mut guard = Guard { host, places: Places::new(cx), confined, questions: MAX_QUESTIONS };
     match tool.kind {
-        ToolKind::Shell => guard.command(cx, &hook.cwd, tool.command.as_deref()?),
+        ToolKind::Shell => guard.command(cx, &command_dir(hook, tool), tool.command.as_deref()?),
         ToolKind::Write => guard.files(&hook.cwd, &tool.paths),
         ToolKind::Mcp => guard.mcp(&hook.cwd, tool),
         ToolKind::Other => guard.files(&hook.cwd, &tool.paths),

@@ -4,7 +4,7 @@ use exomonad_sdk::log::Level;
 use exomonad_sdk::{
     Context, Decision, EffectError, Hook, HookKind, Hooks, Host, StopInfo, ToolDone, ToolUse,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::welcome::welcome;
 use crate::redact::redacted;
@@ -88,9 +88,7 @@ hooks!(Free, confined: false);
 hooks!(Confined, confined: true);
 
 fn register(host: &mut dyn Host, hook: &Hook) {
-    let raw: Value = serde_json::from_str(&hook.raw).unwrap_or_default();
-    let transcript = raw.get("transcript_path").and_then(Value::as_str).filter(|path| !path.is_empty());
-    let registered = host.session_register(&hook.session, transcript);
+    let registered = host.session_register(&hook.session, hook.transcript.as_deref());
     log_failure(host, "session not registered", registered);
 }
 

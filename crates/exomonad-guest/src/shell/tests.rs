@@ -1,3 +1,5 @@
+//! The parser and the walk, over what people and attackers write.
+
 use proptest::prelude::*;
 
 use super::{Place, Value, steps};

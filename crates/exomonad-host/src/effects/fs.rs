@@ -117,7 +117,7 @@ impl Place {
         }
         let given = Utf8Path::new(path);
         let relative = if given.is_absolute() {
-            given.strip_prefix(workspace).map_err(|_| outside(path))?
+            given.strip_prefix(workspace).map_err(|_not_below| outside(path))?
         } else {
             given
         };
@@ -168,6 +168,7 @@ impl Place {
         written
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the system has more errors than a guest can act on")]
     fn failed(&self, act: &str, err: &io::Error) -> EffectError {
         let kind = match err.kind() {
             io::ErrorKind::NotFound => EffectErrorKind::NotFound,

@@ -227,7 +227,7 @@ fn parse_commit(entry: &str) -> Result<Commit, GitError> {
     let mut fields = entry.trim_start_matches('\n').splitn(4, '\u{1f}');
     let mut next = || fields.next().ok_or_else(|| GitError::Output { line: entry.to_owned() });
     let (sha, author, time, subject) = (next()?, next()?, next()?, next()?);
-    let time = time.parse().map_err(|_| GitError::Output { line: entry.to_owned() })?;
+    let time = time.parse().map_err(|_not_a_number| GitError::Output { line: entry.to_owned() })?;
     Ok(Commit { sha: sha.to_owned(), author: author.to_owned(), time, subject: subject.to_owned() })
 }
 
@@ -244,6 +244,6 @@ fn parse_stat(entry: &str) -> Result<FileStat, GitError> {
     if added == "-" {
         return Ok(FileStat { path, added: 0, deleted: 0, binary: true });
     }
-    let count = |field: &str| field.parse().map_err(|_| bad());
+    let count = |field: &str| field.parse().map_err(|_not_a_number| bad());
     Ok(FileStat { path, added: count(added)?, deleted: count(deleted)?, binary: false })
 }

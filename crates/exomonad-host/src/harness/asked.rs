@@ -10,8 +10,6 @@ pub struct Asked {
     pub hook: Hook,
     /// The event it came as; absent when this harness has none of that name, and then the answer is always empty.
     pub spec: Option<&'static EventSpec>,
-    /// The conversation's transcript file, as the harness named it.
-    pub transcript: Option<String>,
     /// The harness's permission mode, in its own word.
     pub permission_mode: Option<String>,
     /// What looked wrong without being an error, one sentence each.

@@ -28,7 +28,6 @@ pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Aske
         payload.text("session_id")?.unwrap_or_default()
     };
     let cwd = payload.text("cwd")?.unwrap_or_default();
-    let transcript = payload.text("transcript_path")?;
     let permission_mode = payload.text("permission_mode")?;
     // The subagent's own events carry its type as their news; everywhere else it says where the event happened.
     let agent_type = payload.text("agent_type")?;
@@ -36,8 +35,9 @@ pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Aske
         Some(spec) => body(harness, spec, &payload, agent_type.as_deref())?,
         None => HookEvent::Other(wire.unwrap_or_else(|| event.to_owned())),
     };
-    let hook = Hook { event, session, cwd, subagent: agent_type, raw: text.to_owned() };
-    Ok(Asked { hook, spec, transcript, permission_mode, warnings })
+    let transcript = payload.text("transcript_path")?.filter(|path| !path.is_empty());
+    let hook = Hook { event, session, cwd, transcript, subagent: agent_type, raw: text.to_owned() };
+    Ok(Asked { hook, spec, permission_mode, warnings })
 }
 
 /// The payload's own event wins when this harness has it; else the command line's.

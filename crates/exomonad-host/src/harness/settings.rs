@@ -19,6 +19,10 @@ pub struct SettingsFacts {
 /// Seconds a harness waits for one of our hooks. Ours answers in milliseconds; the rest is for a loaded machine.
 pub(super) const TIMEOUT_SECONDS: u64 = 10;
 
+/// What an agent is told when our binary is missing or crashed.
+const UNANSWERED: &str =
+    "exomonad could not decide, so this is refused; ask your human to run `exomonad doctor`";
+
 /// The arguments of our binary for an event.
 pub(super) fn arguments(harness: Harness, spec: &EventSpec) -> [&'static str; 4] {
     ["hook", spec.name, "--harness", harness.name()]
@@ -35,7 +39,8 @@ pub(super) fn plain_command(harness: Harness, spec: &EventSpec, facts: &Settings
 pub(super) fn shell_command(harness: Harness, spec: &EventSpec, facts: &SettingsFacts) -> String {
     let command = plain_command(harness, spec, facts);
     match spec.class {
-        FailureClass::Guard => format!("{command} || exit 2"),
+        // Gemini CLI lets the tool run when a hook fails without a word, whatever its status.
+        FailureClass::Guard => format!("{command} || {{ echo '{UNANSWERED}' >&2; exit 2; }}"),
         FailureClass::Nudge => format!("{command} || exit 1"),
     }
 }

@@ -13,17 +13,24 @@ pub(super) struct ToolRow {
     pub(super) kind: ToolKind,
     /// The argument that holds the shell command.
     pub(super) command: Option<&'static str>,
+    /// The argument that holds the directory to run the command in.
+    pub(super) dir: Option<&'static str>,
     /// The arguments that hold a path or an array of paths.
     pub(super) paths: &'static [&'static str],
 }
 
 impl ToolRow {
     pub(super) const fn new(name: &'static str, kind: ToolKind) -> Self {
-        Self { name, kind, command: None, paths: &[] }
+        Self { name, kind, command: None, dir: None, paths: &[] }
     }
 
     pub(super) const fn command(mut self, argument: &'static str) -> Self {
         self.command = Some(argument);
+        self
+    }
+
+    pub(super) const fn dir(mut self, argument: &'static str) -> Self {
+        self.dir = Some(argument);
         self
     }
 
@@ -57,6 +64,7 @@ pub(super) fn classify(table: &[ToolRow], call: Call<'_>, mcp: Option<McpTool>) 
         kind,
         input: call.text.to_owned(),
         command: row.and_then(|row| row.command).and_then(|key| command(call.arguments.get(key)?)),
+        dir: row.and_then(|row| row.dir).and_then(|key| call.arguments.get(key)?.as_str().map(str::to_owned)),
         paths: row.map(|row| paths(row.paths, call.arguments)).unwrap_or_default(),
         mcp,
         name: call.name,

@@ -33,7 +33,7 @@ pub(super) fn decided(
         HookEvent::PreTool(tool) | HookEvent::PermissionRequested(tool) => put("tool", &tool.name),
         HookEvent::PostTool(done) => put("tool", &done.tool.name),
         HookEvent::SessionStart(word) | HookEvent::SessionEnd(word) | HookEvent::PreCompact(word) => {
-            put("why", word)
+            put("why", word);
         }
         HookEvent::Notification((kind, _)) => put("why", kind),
         HookEvent::SubagentStart(kind) => put("subagent", kind),

@@ -126,7 +126,7 @@ impl TryFrom<RawRow> for AgentRow {
     type Error = StoreError;
 
     fn try_from(raw: RawRow) -> Result<Self, StoreError> {
-        let name = |text: String| AgentName::parse(&text).map_err(|_| unknown(text));
+        let name = |text: String| AgentName::parse(&text).map_err(|_not_a_name| unknown(text));
         Ok(Self {
             name: name(raw.name)?,
             role: raw.role,

@@ -38,7 +38,7 @@ fn describe(name: &str, asked: &Asked) -> String {
     if let Some(mode) = &asked.permission_mode {
         writeln!(text, "  mode {mode}").unwrap();
     }
-    writeln!(text, "  transcript {}", asked.transcript.as_deref().unwrap()).unwrap();
+    writeln!(text, "  transcript {}", hook.transcript.as_deref().unwrap()).unwrap();
     for warning in &asked.warnings {
         writeln!(text, "  warning: {warning}").unwrap();
     }

@@ -99,6 +99,7 @@ impl Scene {
             input: "{}".to_owned(),
             command: row.command.as_ref().map(|text| self.place(text)),
             paths: row.path.iter().map(|text| self.place(text)).collect(),
+            dir: None,
             mcp: None,
             id: None,
         };
@@ -107,6 +108,7 @@ impl Scene {
             event: HookEvent::PreTool(tool),
             session: "s".to_owned(),
             cwd,
+            transcript: None,
             subagent: None,
             raw: "{}".to_owned(),
         };

@@ -38,7 +38,7 @@ pub(crate) fn builtin() -> &'static Guest {
 
 /// A repository that is a project.
 pub(crate) struct TestProject {
-    pub(crate) dir: TempDir,
+    _dir: TempDir,
     pub(crate) repository: Repository,
 }
 
@@ -58,7 +58,7 @@ impl TestProject {
         git(&root, &["init", "-q", "-b", "main"]);
         git(&root, &["commit", "-q", "--allow-empty", "-m", "init"]);
         let repository = Repository::find(&root).unwrap();
-        Self { dir, repository }
+        Self { _dir: dir, repository }
     }
 
     pub(crate) fn root(&self) -> &Utf8Path {
@@ -156,11 +156,13 @@ pub(crate) fn tool_hook(name: &str) -> Hook {
             input: "{}".to_owned(),
             command: None,
             paths: Vec::new(),
+            dir: None,
             mcp: None,
             id: None,
         }),
         session: "s".to_owned(),
         cwd: "/".to_owned(),
+        transcript: None,
         subagent: None,
         raw: "{}".to_owned(),
     }

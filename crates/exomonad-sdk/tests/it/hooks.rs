@@ -63,6 +63,7 @@ fn tool() -> ToolUse {
         input: "{}".to_owned(),
         command: None,
         paths: Vec::new(),
+        dir: None,
         mcp: None,
         id: None,
     }

@@ -1,3 +1,5 @@
+//! The scripted model, asked as the real clients ask it.
+
 use std::io::{Cursor, Read, Write};
 use std::net::TcpStream;
 

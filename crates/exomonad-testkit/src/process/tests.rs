@@ -1,3 +1,5 @@
+//! Programs are ended in time, with their children.
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 

@@ -1,3 +1,5 @@
+//! Nothing of the outside reaches a test project.
+
 use super::Project;
 
 #[test]

@@ -24,13 +24,15 @@ pub(crate) fn run(env: &Env, output: &Output, args: &EventsArgs) -> anyhow::Resu
     let events = store.last_events(&filter, args.limit)?;
     filter.after = events.last().map_or(filter.after, |event| event.id).max(store_end(&store, &events)?);
     print(output, &events, args.json)?;
-    while args.follow {
+    if !args.follow {
+        return Ok(Exit::Ok);
+    }
+    loop {
         std::thread::park_timeout(LOOK_AGAIN);
         let events = store.first_events(&filter, BATCH)?;
         filter.after = events.last().map_or(filter.after, |event| event.id);
         print(output, &events, args.json)?;
     }
-    Ok(Exit::Ok)
 }
 
 /// Where following begins when nothing matched so far.

@@ -11,7 +11,7 @@ use super::targets::{Target, label, look, request};
 use crate::cli::InitArgs;
 use crate::env::Env;
 use crate::exit::Exit;
-use crate::output::{Mark, Output, Problem};
+use crate::output::{Mark, Output, problem};
 
 /// Which coding agents are set up when they are there. Codex asks its user to trust every hook, so it is set up only
 /// when it is named.
@@ -20,7 +20,7 @@ const BY_DEFAULT: [Harness; 2] = [Harness::Claude, Harness::Gemini];
 pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result<Exit> {
     let repository = require_repository(env)?;
     if repository.workspace != repository.root {
-        return Err(Problem::new(
+        return Err(problem(
             format!("`{}` is a worktree of `{}`", repository.workspace, repository.root),
             format!("run it in the main checkout: `cd {} && exomonad init`", repository.root),
         ));
@@ -57,7 +57,7 @@ fn choose(env: &Env, named: &[Harness]) -> anyhow::Result<Vec<Target>> {
     let there: Vec<_> =
         look(env, &BY_DEFAULT).into_iter().filter(|target| target.installed.is_some()).collect();
     if there.is_empty() {
-        return Err(Problem::new(
+        return Err(problem(
             "no coding agent is installed: neither `claude` nor `gemini` is on your PATH",
             "install one, or name one with `exomonad init --harness claude`",
         ));

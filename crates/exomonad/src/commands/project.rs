@@ -5,12 +5,12 @@ use exomonad_host::git::Repository;
 use exomonad_host::store::{Mode, Store};
 
 use crate::env::Env;
-use crate::output::Problem;
+use crate::output::problem;
 
 /// The repository around the current directory.
 pub(crate) fn require_repository(env: &Env) -> anyhow::Result<Repository> {
     Repository::find(&env.dir)
-        .map_err(|err| Problem::new(err.to_string(), "run it inside a git repository; `git init` makes one"))
+        .map_err(|err| problem(err.to_string(), "run it inside a git repository; `git init` makes one"))
 }
 
 /// The project's database, which must be there.

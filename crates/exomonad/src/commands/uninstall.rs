@@ -11,7 +11,7 @@ use super::targets::{Target, request};
 use crate::cli::UninstallArgs;
 use crate::env::Env;
 use crate::exit::Exit;
-use crate::output::{Mark, Output, Problem};
+use crate::output::{Mark, Output, problem};
 
 pub(crate) fn run(env: &Env, output: &Output, args: &UninstallArgs) -> anyhow::Result<Exit> {
     let repository = require_repository(env)?;
@@ -53,7 +53,7 @@ fn require_no_workspaces(state_dir: &Utf8Path) -> anyhow::Result<()> {
     let worktrees = state_dir.join("worktrees");
     let occupied = std::fs::read_dir(&worktrees).is_ok_and(|mut entries| entries.next().is_some());
     if occupied {
-        return Err(Problem::new(
+        return Err(problem(
             format!("`{worktrees}` holds agents' workspaces"),
             "remove them first: `git worktree list` names them, `git worktree remove PATH` refuses to lose work",
         ));

@@ -7,9 +7,9 @@ use crate::harness::tool::ToolRow;
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("Bash", ToolKind::Shell).command("command"),
-    ToolRow::new("shell", ToolKind::Shell).command("command"),
-    ToolRow::new("shell_command", ToolKind::Shell).command("command"),
-    ToolRow::new("exec_command", ToolKind::Shell).command("cmd"),
+    ToolRow::new("shell", ToolKind::Shell).command("command").dir("workdir"),
+    ToolRow::new("shell_command", ToolKind::Shell).command("command").dir("workdir"),
+    ToolRow::new("exec_command", ToolKind::Shell).command("cmd").dir("workdir"),
     ToolRow::new("apply_patch", ToolKind::Write),
     ToolRow::new("view_image", ToolKind::Read).paths(&["path"]),
     ToolRow::new("web_search", ToolKind::Web),

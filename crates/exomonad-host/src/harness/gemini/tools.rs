@@ -6,7 +6,7 @@ use crate::contract::{McpTool, ToolKind};
 use crate::harness::tool::{self, ToolRow};
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
-    ToolRow::new("run_shell_command", ToolKind::Shell).command("command"),
+    ToolRow::new("run_shell_command", ToolKind::Shell).command("command").dir("dir_path"),
     ToolRow::new("read_file", ToolKind::Read).paths(&["file_path", "absolute_path", "path"]),
     ToolRow::new("read_many_files", ToolKind::Read).paths(&["include", "paths"]),
     ToolRow::new("write_file", ToolKind::Write).paths(&["file_path"]),
