@@ -1,0 +1,10 @@
+//! The program as people and coding agents run it: whole processes, whole transcripts.
+
+#[cfg(test)]
+mod crowd;
+#[cfg(test)]
+mod hook;
+#[cfg(test)]
+mod set_up;
+#[cfg(test)]
+mod support;

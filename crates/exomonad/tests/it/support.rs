@@ -1,0 +1,47 @@
+//! Our program in a hermetic project.
+
+use exomonad_testkit::process::{Output, Run};
+use exomonad_testkit::project::Project;
+
+/// A version that takes hooks without a shell.
+const CLAUDE: &str = "#!/bin/sh\necho '2.1.329 (Claude Code)'\n";
+
+pub(crate) fn exomonad(project: &Project, arguments: &[&str]) -> Run {
+    project.run(env!("CARGO_BIN_EXE_exomonad")).args(arguments)
+}
+
+/// A project with a Claude Code that only tells its version, set up.
+pub(crate) fn set_up() -> Project {
+    let project = Project::new();
+    project.install_script("claude", CLAUDE);
+    exomonad(&project, &["init", "--hooks-only", "--harness", "claude"]).output().require_success();
+    project
+}
+
+pub(crate) fn bare() -> Project {
+    let project = Project::new();
+    project.install_script("claude", CLAUDE);
+    project
+}
+
+/// Claude Code's question before a shell command.
+pub(crate) fn question(project: &Project, command: &str) -> String {
+    serde_json::json!({
+        "session_id": "s", "transcript_path": "/t.jsonl", "cwd": project.dir().as_str(),
+        "hook_event_name": "PreToolUse", "tool_name": "Bash",
+        "tool_input": {"command": command}, "tool_use_id": "u",
+    })
+    .to_string()
+}
+
+pub(crate) fn ask(project: &Project, command: &str) -> Output {
+    let question = question(project, command);
+    exomonad(project, &["hook", "pre-tool-use", "--harness", "claude"]).input(question).output()
+}
+
+/// The whole of what a run printed, with the project's own paths by name.
+pub(crate) fn transcript(project: &Project, output: &Output) -> String {
+    let text = format!("{:?}\n--- stdout\n{}--- stderr\n{}", output.end, output.stdout, output.stderr);
+    let text = text.replace(project.dir().as_str(), "[project]").replace(project.home().as_str(), "[home]");
+    text.replace(env!("CARGO_BIN_EXE_exomonad"), "[exomonad]")
+}
