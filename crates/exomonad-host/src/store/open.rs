@@ -17,8 +17,8 @@ use super::migrations;
 pub const BUSY_LIMIT: Duration = Duration::from_millis(1500);
 
 /// Pages in the write-ahead log from which on somebody should move them into the database. A process that opens the
-/// database while no other has it open reads the whole log, at about 1 µs a page.
-const CHECKPOINT_PAGES: u32 = 128;
+/// database while no other has it open reads the whole log, at some 4 µs a page.
+const CHECKPOINT_PAGES: u32 = 32;
 
 /// What the opener wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,9 @@ pub enum Mode {
 pub struct Store {
     connection: Mutex<Connection>,
     path: Utf8PathBuf,
-    wal_pages: Arc<AtomicU32>,
+    /// The pages in the write-ahead log after our first write, and after our last.
+    first_wal_pages: Arc<AtomicU32>,
+    last_wal_pages: Arc<AtomicU32>,
 }
 
 /// Why the database gave no answer.
@@ -140,13 +142,18 @@ impl Store {
         if found > migrations::latest() {
             return Err(StoreError::TooNew { found, known: migrations::latest() });
         }
-        let wal_pages = Arc::new(AtomicU32::new(0));
-        let seen = Arc::clone(&wal_pages);
+        let first_wal_pages = Arc::new(AtomicU32::new(0));
+        let last_wal_pages = Arc::new(AtomicU32::new(0));
+        let (first, last) = (Arc::clone(&first_wal_pages), Arc::clone(&last_wal_pages));
         connection.wal_hook(Some(move |_: &mut Wal, pages: c_int| {
-            seen.store(u32::try_from(pages).unwrap_or_default(), Ordering::Relaxed);
+            let pages = u32::try_from(pages).unwrap_or_default();
+            if last.swap(pages, Ordering::Relaxed) == 0 {
+                first.store(pages, Ordering::Relaxed);
+            }
             Ok(())
         }))?;
-        Ok(Self { connection: Mutex::new(connection), path: path.to_owned(), wal_pages })
+        let connection = Mutex::new(connection);
+        Ok(Self { connection, path: path.to_owned(), first_wal_pages, last_wal_pages })
     }
 
     /// Where it is.
@@ -155,12 +162,13 @@ impl Store {
         &self.path
     }
 
-    /// Whether a write of this process took the write-ahead log past the size at which somebody should call
+    /// Whether the writes of this process took the write-ahead log past a size at which somebody should call
     /// [`Store::checkpoint`]. True for one process in many, so that not all of them start to tidy up at once.
     #[must_use]
     pub fn wants_checkpoint(&self) -> bool {
-        let pages = self.wal_pages.load(Ordering::Relaxed);
-        pages >= CHECKPOINT_PAGES && pages % 32 < 4
+        let first = self.first_wal_pages.load(Ordering::Relaxed);
+        let last = self.last_wal_pages.load(Ordering::Relaxed);
+        last / CHECKPOINT_PAGES > first.saturating_sub(1) / CHECKPOINT_PAGES
     }
 
     /// Moves the write-ahead log into the database and flushes it to the disk.

@@ -1,16 +1,17 @@
 //! `exomonad hook`: answers one hook of a coding agent.
 //!
-//! Stdout carries the harness's own JSON and nothing else. The work runs on a thread of its own; when it is not done
-//! by the deadline, or falls over, the answer follows the event's failure class all the same.
+//! Stdout carries the harness's own JSON and nothing else. A watchdog answers by the event's failure class when the
+//! work is not done by the deadline, such as when the harness never closes our stdin.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use exomonad_host::drop_logged;
 use exomonad_host::exec::Cmd;
-use exomonad_host::harness::{Answer, MAX_PAYLOAD_BYTES};
+use exomonad_host::harness::{Answer, Harness, MAX_PAYLOAD_BYTES};
 use exomonad_host::hook::{self, GuestSource, Outcome, Request};
 
 use super::project::now_ms;
@@ -22,31 +23,30 @@ use crate::output::{self, Output};
 const DEADLINE: Duration = Duration::from_secs(8);
 
 pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
-    let (sender, receiver) = mpsc::channel();
-    let (event, harness, work_env) = (args.event.clone(), args.harness, env.clone());
-    let worker = std::thread::Builder::new().name("hook".to_owned()).spawn(move || {
-        let payload = read_payload();
-        let dirs: Vec<_> = work_env.project_dirs.iter().chain([&work_env.dir]).cloned().collect();
-        let outcome = hook::answer(&Request {
-            harness,
-            event: &event,
-            payload: &payload,
-            dirs: &dirs,
-            claimed: work_env.agent.as_deref(),
-            search_path: &work_env.search_path,
-            home: work_env.home.as_deref(),
-            user_config: work_env.user_config().as_deref(),
-            now_ms: now_ms(),
-            guest: &GuestSource::Builtin,
-        });
-        drop_logged(sender.send(outcome), "hand over the answer");
+    let turn = Arc::new(AtomicBool::new(true));
+    let watchdog = Watchdog { turn: Arc::clone(&turn), harness: args.harness, event: args.event.clone() };
+    let watching = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || watchdog.watch());
+    drop_logged(watching, "start the watchdog");
+    let payload = read_payload();
+    let dirs: Vec<_> = env.project_dirs.iter().chain([&env.dir]).cloned().collect();
+    let Outcome { answer, warnings, wants_checkpoint } = hook::answer(&Request {
+        harness: args.harness,
+        event: &args.event,
+        payload: &payload,
+        dirs: &dirs,
+        claimed: env.agent.as_deref(),
+        search_path: &env.search_path,
+        home: env.home.as_deref(),
+        user_config: env.user_config().as_deref(),
+        now_ms: now_ms(),
+        guest: &GuestSource::Builtin,
     });
-    drop_logged(worker.as_ref().map_err(ToString::to_string), "start the hook's thread");
-    // The sender is gone without an answer only when the thread could not start or fell over.
-    let Ok(outcome) = receiver.recv_timeout(DEADLINE) else {
-        return give(&hook::late(args.harness, &args.event));
-    };
-    let Outcome { answer, warnings, wants_checkpoint } = outcome;
+    if !turn.swap(false, Ordering::SeqCst) {
+        // The watchdog is answering, and ends the process when it has.
+        loop {
+            std::thread::park();
+        }
+    }
     for warning in &warnings {
         output.warn(warning);
     }
@@ -56,7 +56,35 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
             Cmd::new(env.exe.as_str(), &env.dir, &env.search_path).args(["checkpoint", database.as_str()]);
         drop_logged(tidy.detach(), "start a checkpoint");
     }
-    exit
+    ExitCode::from(exit)
+}
+
+/// Answers when nobody else did in time.
+struct Watchdog {
+    /// Whoever takes it answers.
+    turn: Arc<AtomicBool>,
+    harness: Option<Harness>,
+    event: String,
+}
+
+impl Watchdog {
+    #[expect(
+        clippy::exit,
+        reason = "the work cannot be interrupted, and the harness waits for the process to end"
+    )]
+    fn watch(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::park_timeout(left);
+        }
+        if self.turn.swap(false, Ordering::SeqCst) {
+            std::process::exit(give(&hook::late(self.harness, &self.event)).into());
+        }
+    }
 }
 
 /// Reads the whole question, but keeps no more than can be answered: the harness is not left with a full pipe.
@@ -70,7 +98,8 @@ fn read_payload() -> Vec<u8> {
     payload
 }
 
-fn give(answer: &Answer) -> ExitCode {
+/// Prints an answer and returns the exit code.
+fn give(answer: &Answer) -> u8 {
     if let Some(text) = &answer.stderr {
         output::raw(&format!("{}\n", output::clean(text)));
     }
@@ -84,5 +113,5 @@ fn give(answer: &Answer) -> ExitCode {
             code = 2;
         }
     }
-    ExitCode::from(code)
+    code
 }

@@ -1,7 +1,9 @@
 //! The answers our adapters write, read by the real agents.
 //!
-//! A stand-in gives them, since the built-in policy has no reason to give some of them.
+//! A stand-in prints them, since the built-in policy has no reason to give some of them.
 
+use exomonad_host::contract::{Decision, Verdict};
+use exomonad_host::harness::Harness;
 use exomonad_testkit::{ClientRun, HookRecorder, Project, Script, Turn};
 use serde_json::{Value, json};
 
@@ -72,44 +74,50 @@ fn answer(agent: &Agent, event: &str, answer: &Value) -> Answered {
     Answered { project, recorder, run }
 }
 
-/// Claude's PreToolUse answer.
-fn pre_tool_use(fields: Value) -> Value {
-    let mut output = json!({"hookEventName": "PreToolUse"});
-    if let (Value::Object(output), Value::Object(fields)) = (&mut output, fields) {
-        output.extend(fields);
-    }
-    json!({ "hookSpecificOutput": output })
+/// What our adapter prints for a verdict on the event, which it has to be able to express.
+fn said(agent: &Agent, event: &str, decision: &Decision) -> Value {
+    let harness: Harness = agent.harness.parse().expect("the agent has an adapter");
+    let question = json!({
+        "session_id": "s", "cwd": "/", "hook_event_name": event, "tool_name": agent.shell,
+        "tool_input": agent.shell_input("touch asked.txt"),
+    });
+    let asked =
+        harness.decode(event, question.to_string().as_bytes()).expect("the adapter reads the question");
+    let answer = harness.encode(&asked, decision);
+    assert_eq!(answer.downgrades, []);
+    serde_json::from_str(&answer.stdout.expect("the adapter answers")).expect("the answer is JSON")
 }
 
-fn decision(agent: &Agent, word: &str) -> Value {
-    match agent.harness {
-        "gemini" => json!({"decision": word, "reason": "ours to say"}),
-        _ => pre_tool_use(json!({"permissionDecision": word, "permissionDecisionReason": "ours to say"})),
-    }
+fn before_tool(agent: &Agent, verdict: Verdict) -> Value {
+    said(agent, words(agent).before_tool, &Decision { verdict, message: None, context: None })
+}
+
+fn ours_to_add(agent: &Agent, event: &str) -> Value {
+    let context = Some("ours to add".to_owned());
+    said(agent, event, &Decision { verdict: Verdict::Pass, message: None, context })
 }
 
 fn rewrite(agent: &Agent, command: &str) -> Value {
-    let input = agent.shell_input(command);
-    match agent.harness {
-        "gemini" => json!({"hookSpecificOutput": {"tool_input": input}}),
-        _ => pre_tool_use(json!({"updatedInput": input})),
-    }
+    before_tool(agent, Verdict::Rewrite(agent.shell_input(command).to_string()))
 }
 
 fn deny_stops_the_tool(agent: &Agent) {
-    let Answered { project, run, .. } = answer(agent, words(agent).before_tool, &decision(agent, "deny"));
+    let Answered { project, run, .. } =
+        answer(agent, words(agent).before_tool, &before_tool(agent, Verdict::Deny("ours to say".to_owned())));
     assert!(!project.has("asked.txt"), "{run}");
     require_result(&run, "ours to say");
 }
 
 fn ask_runs_nothing_and_says_why(agent: &Agent) {
-    let Answered { project, run, .. } = answer(agent, words(agent).before_tool, &decision(agent, "ask"));
+    let Answered { project, run, .. } =
+        answer(agent, words(agent).before_tool, &before_tool(agent, Verdict::Ask("ours to say".to_owned())));
     assert!(!project.has("asked.txt"), "{run}");
     require_result(&run, "ours to say");
 }
 
 fn ask_runs_nothing(agent: &Agent) {
-    let Answered { project, run, .. } = answer(agent, words(agent).before_tool, &decision(agent, "ask"));
+    let Answered { project, run, .. } =
+        answer(agent, words(agent).before_tool, &before_tool(agent, Verdict::Ask("ours to say".to_owned())));
     assert!(!project.has("asked.txt"), "{run}");
 }
 
@@ -127,23 +135,22 @@ fn a_rewritten_command_needs_the_users_leave(agent: &Agent) {
 }
 
 fn context_beside_no_opinion_reaches_the_model(agent: &Agent) {
-    let said = pre_tool_use(json!({"additionalContext": "ours to add"}));
+    let said = ours_to_add(agent, words(agent).before_tool);
     let Answered { project, run, .. } = answer(agent, words(agent).before_tool, &said);
     assert!(project.has("asked.txt"), "{run}");
     assert!(run.last_text().contains("ours to add"), "{run}");
 }
 
 fn context_at_the_start_reaches_the_model(agent: &Agent) {
-    let said =
-        json!({"hookSpecificOutput": {"hookEventName": "SessionStart", "additionalContext": "ours to add"}});
+    let said = ours_to_add(agent, words(agent).start);
     let Answered { run, .. } = answer(agent, words(agent).start, &said);
     assert!(run.first_text().contains("ours to add"), "{run}");
 }
 
 fn a_stop_block_makes_it_go_on_once(agent: &Agent) {
-    let word = if agent.harness == "gemini" { "deny" } else { "block" };
     let stop = words(agent).stop;
-    let said = json!({"decision": word, "reason": "ours to finish"});
+    let verdict = Verdict::Block("ours to finish".to_owned());
+    let said = said(agent, stop, &Decision { verdict, message: None, context: None });
     let Answered { project: _project, recorder, run } = answer(agent, stop, &said);
     assert!(run.output.stdout.contains("second"), "{run}");
     assert!(run.last_text().contains("ours to finish"), "{run}");

@@ -38,13 +38,13 @@ fn two_hundred_hooks_at_once_all_answer_and_lose_no_event() {
 fn the_write_ahead_log_stays_small_without_anybody_else() {
     let project = set_up();
     for _ in 0..150 {
-        ask(&project, "ls");
+        drop(ask(&project, "ls"));
     }
     let wal = project.dir().join(".exomonad/state.db-wal");
     let begun = std::time::Instant::now();
     while std::fs::metadata(&wal).unwrap().len() > 1 << 20 {
         assert!(begun.elapsed().as_secs() < 30, "nobody tidied up");
-        ask(&project, "ls");
+        drop(ask(&project, "ls"));
     }
     assert!(count(&project, "hook.pre-tool-use") >= 150);
 }
@@ -58,7 +58,7 @@ fn hooks_that_are_killed_leave_a_sound_database() {
             scope.spawn(move || {
                 let question = crate::support::question(project, "ls");
                 let run = exomonad(project, &["hook", "pre-tool-use", "--harness", "claude"]).input(question);
-                run.limit(std::time::Duration::from_micros(200 * delay)).output()
+                drop(run.limit(std::time::Duration::from_micros(200 * delay)).output());
             });
         }
     });

@@ -3,7 +3,7 @@
 use exomonad_testkit::process::End;
 use exomonad_testkit::project::Project;
 
-use crate::support::{ask, bare, exomonad, set_up, transcript};
+use crate::support::{ask, bare, exomonad, set_up, succeed, transcript};
 
 #[test]
 fn init_says_what_it_made_and_how_to_undo_it() {
@@ -27,8 +27,7 @@ fn init_says_what_it_made_and_how_to_undo_it() {
 fn init_a_second_time_changes_nothing() {
     let project = set_up();
     let settings = project.read(".claude/settings.local.json");
-    let output =
-        exomonad(&project, &["init", "--hooks-only", "--harness", "claude"]).output().require_success();
+    let output = succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
     assert_eq!(project.read(".claude/settings.local.json"), settings);
     assert!(!output.stderr.contains('✓'), "{}", output.stderr);
 }
@@ -49,17 +48,17 @@ fn uninstall_leaves_git_status_and_settings_as_they_were() {
     project.write(".claude/settings.local.json", mine);
     let status = || project.git(["status", "--porcelain", "--ignored"]).replace("!! .exomonad/\n", "");
     let (before, exclude) = (status(), project.read(".git/info/exclude"));
-    exomonad(&project, &["init", "--harness", "claude"]).output().require_success();
+    succeed(&project, &["init", "--harness", "claude"]);
     assert_ne!(project.read(".claude/settings.local.json"), mine);
-    ask(&project, "ls");
-    exomonad(&project, &["uninstall"]).output().require_success();
+    drop(ask(&project, "ls"));
+    succeed(&project, &["uninstall"]);
     assert_eq!(project.read(".claude/settings.local.json"), mine);
     assert_eq!(project.read(".git/info/exclude"), exclude);
     assert_eq!(status(), before);
     assert!(project.has(".exomonad/state.db"), "what was recorded is kept");
-    exomonad(&project, &["init", "--harness", "claude"]).output().require_success();
+    succeed(&project, &["init", "--harness", "claude"]);
     assert!(!project.has(".exomonad/.gitignore"), "and used again");
-    exomonad(&project, &["uninstall", "--purge"]).output().require_success();
+    succeed(&project, &["uninstall", "--purge"]);
     assert!(!project.has(".exomonad"));
 }
 

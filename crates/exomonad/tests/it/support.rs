@@ -10,11 +10,16 @@ pub(crate) fn exomonad(project: &Project, arguments: &[&str]) -> Run {
     project.run(env!("CARGO_BIN_EXE_exomonad")).args(arguments)
 }
 
+/// Runs it, and fails the test with all it printed when it does.
+pub(crate) fn succeed(project: &Project, arguments: &[&str]) {
+    drop(exomonad(project, arguments).output().require_success());
+}
+
 /// A project with a Claude Code that only tells its version, set up.
 pub(crate) fn set_up() -> Project {
     let project = Project::new();
     project.install_script("claude", CLAUDE);
-    exomonad(&project, &["init", "--hooks-only", "--harness", "claude"]).output().require_success();
+    succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
     project
 }
 
