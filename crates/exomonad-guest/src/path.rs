@@ -126,7 +126,7 @@ impl Path {
     }
 
     /// How this path relates to the place with these names, of which `*` is any name.
-    pub(crate) fn relation(&self, place: &[String]) -> Relation {
+    pub(crate) fn relation<S: AsRef<str>>(&self, place: &[S]) -> Relation {
         match self.start {
             Start::Root => relation(&self.names, place, self.dotglob),
             Start::Somewhere => Relation::Apart,
@@ -135,13 +135,12 @@ impl Path {
 
     /// Whether `names` stand next to each other anywhere in this path, or end it in part when `in_part`.
     pub(crate) fn mentions(&self, names: &[&str], in_part: bool) -> bool {
-        let place: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         (0..self.names.len()).any(|start| {
             let rest = self.names.get(start..).unwrap_or_default();
             if rest.first().is_none_or(|first| known_length(first) < 2) {
                 return false;
             }
-            match relation(rest, &place, self.dotglob) {
+            match relation(rest, names, self.dotglob) {
                 Relation::Inside => true,
                 Relation::Above => in_part,
                 Relation::Apart => false,
@@ -179,9 +178,9 @@ fn known_length(name: &[Piece]) -> usize {
         .sum()
 }
 
-fn relation(path: &[Vec<Piece>], place: &[String], dotglob: bool) -> Relation {
+fn relation<S: AsRef<str>>(path: &[Vec<Piece>], place: &[S], dotglob: bool) -> Relation {
     let pairs = path.iter().zip(place);
-    if !pairs.clone().all(|(name, place)| name_matches(name, place, dotglob)) {
+    if !pairs.clone().all(|(name, place)| name_matches(name, place.as_ref(), dotglob)) {
         return Relation::Apart;
     }
     if path.len() >= place.len() { Relation::Inside } else { Relation::Above }

@@ -98,6 +98,24 @@ struct LimitsTable {
     guest_effects: Option<u32>,
 }
 
+impl LimitsTable {
+    /// A limit of nothing would refuse every tool.
+    fn require_something(&self, path: &Utf8Path) -> Result<(), ConfigError> {
+        let zero = [
+            ("guest_ms", self.guest_ms == Some(0)),
+            ("guest_memory_mib", self.guest_memory_mib == Some(0)),
+            ("guest_effects", self.guest_effects == Some(0)),
+        ];
+        match zero.iter().find(|(_, is_zero)| *is_zero) {
+            None => Ok(()),
+            Some((key, _)) => Err(ConfigError::Parse {
+                path: path.to_owned(),
+                message: format!("`limits.{key}` must be at least 1"),
+            }),
+        }
+    }
+}
+
 /// Every key, as `table.key`.
 const KEYS: &[&str] =
     &["rules", "limits", "limits.guest_ms", "limits.guest_memory_mib", "limits.guest_effects"];
@@ -106,16 +124,17 @@ const KEYS: &[&str] =
 const RULE_EVENTS: &[&str] = &["pre-tool", "permission-requested", "prompt-submitted"];
 
 impl Config {
-    /// Reads `config.local.toml` and `config.toml` of the state directory and the user's own file, which need not be
-    /// there. An earlier one wins: its values hold, and its rules are tried first.
+    /// Reads the user's `config.local.toml` for this repository, the user's own file, and the repository's
+    /// `config.toml`, none of which need be there. An earlier one wins: its values hold, and its rules are tried first,
+    /// so that nothing committed can soften what the user decided.
     ///
     /// # Errors
     /// A file cannot be read or is not valid.
     pub fn load(state_dir: &Utf8Path, user_file: Option<&Utf8Path>) -> Result<Self, ConfigError> {
         let sources = [
             (Some(state_dir.join("config.local.toml")), Author::User),
-            (Some(state_dir.join("config.toml")), Author::Repository),
             (user_file.map(Utf8Path::to_owned), Author::User),
+            (Some(state_dir.join("config.toml")), Author::Repository),
         ];
         let mut config = Self::default();
         let mut files = Vec::new();
@@ -159,6 +178,7 @@ impl Config {
         }
         rules.append(&mut self.rules);
         self.rules = rules;
+        file.limits.require_something(path)?;
         if let Some(ms) = file.limits.guest_ms {
             self.limits.wall = Duration::from_millis(ms);
         }
@@ -197,10 +217,12 @@ fn warn_unknown(path: &Utf8Path, prefix: &str, table: &toml::Table, warnings: &m
     for (key, value) in table {
         let name = format!("{prefix}{key}");
         if !KEYS.contains(&name.as_str()) {
-            let nearest = KEYS
-                .iter()
-                .max_by(|a, b| strsim::jaro_winkler(a, &name).total_cmp(&strsim::jaro_winkler(b, &name)));
-            let nearest = nearest.map(|known| format!("; did you mean `{known}`?")).unwrap_or_default();
+            let alike = |known: &&&str| strsim::jaro_winkler(known, &name);
+            let nearest = KEYS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+            let nearest = match nearest.filter(|known| alike(known) > 0.8) {
+                Some(known) => format!("; did you mean `{known}`?"),
+                None => "; docs/configuration.md lists every key".to_owned(),
+            };
             warnings.push(format!("`{path}`: nothing knows the key `{name}`{nearest}"));
         } else if let toml::Value::Table(inner) = value {
             warn_unknown(path, &format!("{name}."), inner, warnings);

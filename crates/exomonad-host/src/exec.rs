@@ -142,7 +142,7 @@ impl Cmd {
         })
     }
 
-    /// Starts it in a session of its own, with no input and no output, and does not wait.
+    /// Starts it in a process group of its own, with no input and no output, and does not wait.
     ///
     /// # Errors
     /// It is missing or cannot be started.

@@ -5,9 +5,10 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use exomonad_host::harness::Harness;
 
-/// Turns a git repository into a supervised tree of coding agents.
+/// Supervises the coding agents that work on a git repository.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage. `hook` exits with 2 when a guard must deny and has no other way to say so.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage. `hook` exits with 2 when a guard has to deny and has no other way to say
+/// so, and never for any other hook.
 #[derive(Debug, Parser)]
 #[command(name = "exomonad", version, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {

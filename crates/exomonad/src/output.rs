@@ -55,9 +55,9 @@ impl Mark {
 }
 
 impl Output {
-    /// Colour when stderr is a terminal and the user did not say no.
+    /// Colour when both streams are terminals and the user did not say no.
     pub(crate) fn new(env: &Env) -> Self {
-        Self { color: !env.no_color && io::stderr().is_terminal() }
+        Self { color: !env.no_color && io::stderr().is_terminal() && io::stdout().is_terminal() }
     }
 
     /// Without colour.
@@ -74,13 +74,17 @@ impl Output {
 
     /// Says what happened.
     pub(crate) fn say(&self, mark: Mark, text: &str) {
+        raw(&self.line(mark, text));
+    }
+
+    /// A line with its mark.
+    pub(crate) fn line(&self, mark: Mark, text: &str) -> String {
         let sign = mark.sign();
         let text = clean(text);
-        let line = match self.color {
+        match self.color {
             true => format!("\x1b[{}m{sign}\x1b[0m {text}\n", mark.color()),
             false => format!("{sign} {text}\n"),
-        };
-        raw(&line);
+        }
     }
 
     /// Warns.

@@ -23,6 +23,7 @@ const IN_WORKSPACE: &[&[&str]] = &[
     &[".claude", "settings.local.json"],
     &[".mcp.json"],
     &[".gemini", "settings.json"],
+    &[".gemini", "policies"],
     &[".codex", "config.toml"],
     &[".codex", "hooks.json"],
     &[".codex", "hooks"],
@@ -32,10 +33,12 @@ const IN_WORKSPACE: &[&[&str]] = &[
 ];
 const IN_HOME: &[&[&str]] = &[
     &[".exomonad"],
+    &[".config", "exomonad"],
     &[".claude", "settings.json"],
     &[".claude", "settings.local.json"],
     &[".claude.json"],
     &[".gemini", "settings.json"],
+    &[".gemini", "policies"],
     &[".codex", "config.toml"],
     &[".codex", "hooks.json"],
 ];
@@ -47,24 +50,49 @@ const FREE: &[&str] =
 const DEVICES: &[&str] =
     &["/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd", "/dev/zero", "/dev/full"];
 
-/// The places that matter to one agent.
+/// The places that matter to one agent, spelled out once: a command is compared with all of them many times.
 #[derive(Debug)]
 pub(crate) struct Places {
     root: Vec<String>,
     workspace: Vec<String>,
     git_dir: Vec<String>,
     home: Option<Vec<String>>,
+    worktrees: Vec<String>,
+    foreign: Vec<String>,
+    /// Each entry of [`IN_WORKSPACE`] in the own workspace, in another agent's, and in the root.
+    in_workspaces: Vec<InWorkspaces>,
+    /// What is protected in the git directory and in the home directory.
+    elsewhere: Vec<Vec<String>>,
+}
+
+#[derive(Debug)]
+struct InWorkspaces {
+    own: Vec<String>,
+    foreign: Vec<String>,
+    root: Vec<String>,
+    /// The state directory, which holds the workspaces.
+    is_state: bool,
 }
 
 impl Places {
     pub(crate) fn new(cx: &Context) -> Self {
         let names = |path: &str| dir(path).unwrap_or_default();
-        Self {
-            root: names(&cx.project.root),
-            workspace: names(&cx.agent.workspace),
-            git_dir: names(&cx.project.git_dir),
-            home: cx.home.as_deref().and_then(dir),
-        }
+        let root = names(&cx.project.root);
+        let workspace = names(&cx.agent.workspace);
+        let git_dir = names(&cx.project.git_dir);
+        let home = cx.home.as_deref().and_then(dir);
+        let worktrees = join(&root, &[".exomonad", "worktrees"]);
+        let foreign = join(&worktrees, &["*"]);
+        let in_workspaces = IN_WORKSPACE.iter().map(|names| InWorkspaces {
+            own: join(&workspace, names),
+            foreign: join(&foreign, names),
+            root: join(&root, names),
+            is_state: *names == [".exomonad"],
+        });
+        let in_home = home.iter().flat_map(|home| IN_HOME.iter().map(move |names| join(home, names)));
+        let elsewhere = IN_GIT_DIR.iter().map(|names| join(&git_dir, names)).chain(in_home).collect();
+        let in_workspaces = in_workspaces.collect();
+        Self { root, workspace, git_dir, home, worktrees, foreign, in_workspaces, elsewhere }
     }
 
     /// What this path means. Globs mean the worst they can match.
@@ -72,10 +100,8 @@ impl Places {
         if path.start == Start::Somewhere {
             return Self::zone_by_names(path);
         }
-        let worktrees = join(&self.root, &[".exomonad", "worktrees"]);
-        let foreign = join(&worktrees, &["*"]);
-        let own = self.workspace.starts_with(&worktrees) && self.is_own(path);
-        let in_foreign = !own && path.relation(&foreign) == Relation::Inside;
+        let own = self.workspace.starts_with(&self.worktrees) && self.is_own(path);
+        let in_foreign = !own && path.relation(&self.foreign) == Relation::Inside;
         let mut above = false;
         let mut guarded = |place: &[String]| match path.relation(place) {
             Relation::Inside => true,
@@ -86,20 +112,17 @@ impl Places {
             Relation::Apart => false,
         };
         let mut is_guarded = false;
-        for names in IN_WORKSPACE {
-            let in_workspace = guarded(&join(&self.workspace, names));
-            is_guarded |= guarded(&join(&foreign, names)) && in_foreign;
-            let in_root = guarded(&join(&self.root, names));
+        for place in &self.in_workspaces {
+            let in_workspace = guarded(&place.own);
+            is_guarded |= guarded(&place.foreign) && in_foreign;
+            let in_root = guarded(&place.root);
             // Workspaces lie inside the project's `.exomonad`.
-            let exempt = (own || in_foreign) && *names == [".exomonad"];
+            let exempt = (own || in_foreign) && place.is_state;
             is_guarded |= in_root && !exempt;
             is_guarded |= in_workspace && !(exempt && self.workspace == self.root);
         }
-        for names in IN_GIT_DIR {
-            is_guarded |= guarded(&join(&self.git_dir, names));
-        }
-        for names in self.home.iter().flat_map(|home| IN_HOME.iter().map(move |names| join(home, names))) {
-            is_guarded |= guarded(&names);
+        for place in &self.elsewhere {
+            is_guarded |= guarded(place);
         }
         // The link to the repository: a worktree's `.git` is a file.
         for base in [&self.workspace, &self.root] {
@@ -134,11 +157,10 @@ impl Places {
     /// The path below the agent's own workspace, or below another agent's.
     pub(crate) fn below_workspace(&self, path: &Path) -> Option<Path> {
         let known = path.known_names();
-        let worktrees = join(&self.root, &[".exomonad", "worktrees"]);
         let skipped = if known.starts_with(&self.workspace) {
             self.workspace.len()
-        } else if known.starts_with(&worktrees) {
-            worktrees.len() + 1
+        } else if known.starts_with(&self.worktrees) {
+            self.worktrees.len() + 1
         } else {
             return None;
         };

@@ -8,7 +8,7 @@ use hooks::{Confined, Free};
 
 /// The tech lead.
 pub(crate) fn tl() -> Role {
-    Role::new("tl", "Splits work, spawns agents, reviews and merges what they file").hooks::<Free>()
+    Role::new("tl", "Leads the work on the repository, or on a part of it").hooks::<Free>()
 }
 
 /// A developer.

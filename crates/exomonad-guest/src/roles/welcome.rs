@@ -30,16 +30,10 @@ pub(super) fn welcome(cx: &Context, confined: bool) -> String {
 
 fn job(role: &str, has_parent: bool) -> Option<&'static str> {
     match role {
-        "tl" if has_parent => Some(
-            "You split your task, spawn agents for its parts, review and merge their work, and file your own request upwards.",
-        ),
-        "tl" => Some("You split the work, spawn agents for its parts, and review and merge what they file."),
-        "dev" => Some(
-            "You implement one thing, commit it on your branch and file a pull request to your parent's branch.",
-        ),
-        "worker" => Some(
-            "You do one quick job, tell your parent the result, and commit nothing unless you were asked to.",
-        ),
+        "tl" if has_parent => Some("You lead a part of the work for your parent."),
+        "tl" => Some("You lead the work on this repository."),
+        "dev" => Some("You implement one thing and commit it on your branch."),
+        "worker" => Some("You do one quick job, and commit nothing unless you were asked to."),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::contract::{Hook, HookEvent, HookKind, StopInfo, ToolDone, ToolUse};
 
 pub(super) fn decode(harness: Harness, event: &str, bytes: &[u8]) -> Result<Asked, DecodeError> {
     if bytes.len() > MAX_PAYLOAD_BYTES {
-        return Err(DecodeError::TooLarge { bytes: bytes.len() });
+        return Err(DecodeError::TooLarge);
     }
     let text = std::str::from_utf8(bytes).map_err(DecodeError::NotUtf8)?.trim();
     let payload = Payload::parse(text)?;

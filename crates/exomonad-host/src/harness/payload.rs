@@ -10,11 +10,8 @@ pub const MAX_PAYLOAD_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// More than [`MAX_PAYLOAD_BYTES`].
-    #[error("hook payload is too large: {bytes} bytes, the limit is {MAX_PAYLOAD_BYTES}")]
-    TooLarge {
-        /// Its size.
-        bytes: usize,
-    },
+    #[error("hook payload is larger than {MAX_PAYLOAD_BYTES} bytes")]
+    TooLarge,
     /// Not UTF-8.
     #[error("hook payload is not UTF-8")]
     NotUtf8(#[source] std::str::Utf8Error),

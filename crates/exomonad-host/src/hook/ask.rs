@@ -126,7 +126,10 @@ impl Work<'_> {
         let row = self.agent.insert(resolve(&store, &seeker)?);
         laps.lap("database");
         let mut config = Config::load(&state_dir, request.user_config)?;
-        self.warnings.append(&mut config.warnings);
+        // Once a session is enough; `doctor` and `config show` tell them at any time.
+        if asked.kind() == HookKind::SessionStart {
+            self.warnings.append(&mut config.warnings);
+        }
         laps.lap("config");
         let cx = context(row, &repository, self.harness, &config, request.home, request.now_ms);
         let services = Services {
@@ -208,8 +211,17 @@ impl Work<'_> {
         let spec = self.harness.event(self.request.event);
         let closed = spec.is_some_and(EventSpec::is_guard);
         let data = record::failed(self.harness, self.request.event, &why, closed);
+        if self.store.is_none() {
+            self.store = self.find_store();
+        }
         self.record("host.hook-failed", &data);
         self.harness.refuse(spec, &why)
+    }
+
+    /// The database, for a hook that failed before it came to it.
+    fn find_store(&self) -> Option<Arc<Store>> {
+        let repository = self.request.dirs.iter().find_map(|dir| Repository::find(dir).ok())?;
+        Store::open(&repository.state_dir().join("state.db"), Mode::Short).ok().map(Arc::new)
     }
 
     /// Records an event; the decision stands even when nobody can be told of it.
@@ -223,7 +235,10 @@ impl Work<'_> {
 
     fn warn_unrecorded(&mut self, err: &StoreError) {
         let hint = err.hint().unwrap_or_default();
-        self.warnings.push(format!("this hook is not recorded: {err}; {hint}"));
+        let warning = format!("this hook is not recorded: {err}; {hint}");
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 }
 

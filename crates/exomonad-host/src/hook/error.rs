@@ -60,7 +60,7 @@ impl HookError {
         let doctor = || "run `exomonad doctor`".to_owned();
         match self {
             Self::Decode(_) => {
-                "run `exomonad doctor`; this version of the harness may be newer than exomonad".to_owned()
+                "check with `exomonad doctor` that this exomonad knows your coding agent's version".to_owned()
             }
             Self::Repository(_) => {
                 "start the agent inside its repository, or take the hooks out with `exomonad uninstall`"

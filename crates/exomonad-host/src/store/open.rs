@@ -36,9 +36,9 @@ pub enum Mode {
 pub struct Store {
     connection: Mutex<Connection>,
     path: Utf8PathBuf,
-    /// The pages in the write-ahead log after our first write, and after our last.
-    first_wal_pages: Arc<AtomicU32>,
-    last_wal_pages: Arc<AtomicU32>,
+    /// The pages in the write-ahead log when it was opened, and after our last write.
+    wal_pages_before: u32,
+    wal_pages: Arc<AtomicU32>,
 }
 
 /// Why the database gave no answer.
@@ -133,27 +133,23 @@ impl Store {
             Mode::Create => create(path)?,
             Mode::Short | Mode::Frozen => existing(path, mode)?,
         };
-        if mode == Mode::Create
-            || mode == Mode::Short && migrations::version(&connection)? < migrations::latest()
-        {
+        let found = migrations::version(&connection)?;
+        if mode != Mode::Frozen && found < migrations::latest() {
             migrations::migrate(&mut connection)?;
         }
-        let found = migrations::version(&connection)?;
         if found > migrations::latest() {
             return Err(StoreError::TooNew { found, known: migrations::latest() });
         }
-        let first_wal_pages = Arc::new(AtomicU32::new(0));
-        let last_wal_pages = Arc::new(AtomicU32::new(0));
-        let (first, last) = (Arc::clone(&first_wal_pages), Arc::clone(&last_wal_pages));
+        let wal_pages_before = wal_pages(path);
+        let wal_pages = Arc::new(AtomicU32::new(wal_pages_before));
+        let seen = Arc::clone(&wal_pages);
+        // Takes the place of SQLite's own automatic checkpoint, which would flush to the disk in the middle of a hook.
         connection.wal_hook(Some(move |_: &mut Wal, pages: c_int| {
-            let pages = u32::try_from(pages).unwrap_or_default();
-            if last.swap(pages, Ordering::Relaxed) == 0 {
-                first.store(pages, Ordering::Relaxed);
-            }
+            seen.store(u32::try_from(pages).unwrap_or_default(), Ordering::Relaxed);
             Ok(())
         }))?;
         let connection = Mutex::new(connection);
-        Ok(Self { connection, path: path.to_owned(), first_wal_pages, last_wal_pages })
+        Ok(Self { connection, path: path.to_owned(), wal_pages_before, wal_pages })
     }
 
     /// Where it is.
@@ -166,17 +162,17 @@ impl Store {
     /// [`Store::checkpoint`]. True for one process in many, so that not all of them start to tidy up at once.
     #[must_use]
     pub fn wants_checkpoint(&self) -> bool {
-        let first = self.first_wal_pages.load(Ordering::Relaxed);
-        let last = self.last_wal_pages.load(Ordering::Relaxed);
-        last / CHECKPOINT_PAGES > first.saturating_sub(1) / CHECKPOINT_PAGES
+        let pages = self.wal_pages.load(Ordering::Relaxed);
+        pages / CHECKPOINT_PAGES > self.wal_pages_before / CHECKPOINT_PAGES
     }
 
-    /// Moves the write-ahead log into the database and flushes it to the disk.
+    /// Moves the write-ahead log into the database, flushes that to the disk and empties the log. Only an empty log is
+    /// short: that the rest of it was moved is known to processes that have it open, and to no later one.
     ///
     /// # Errors
     /// The database failed. A busy one is not an error: the next call does the rest.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.lock().query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()))?;
+        self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -196,6 +192,12 @@ impl Store {
     pub(super) fn lock(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The pages in the write-ahead log: each has a header of 24 bytes (SQLite's file format, section 4.1).
+fn wal_pages(path: &Utf8Path) -> u32 {
+    let bytes = std::fs::metadata(format!("{path}-wal")).map_or(0, |metadata| metadata.len());
+    u32::try_from(bytes / (4096 + 24)).unwrap_or(u32::MAX)
 }
 
 fn create(path: &Utf8Path) -> Result<Connection, StoreError> {
@@ -233,7 +235,6 @@ fn prepare_connection(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(BUSY_LIMIT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(())
 }
 

@@ -82,7 +82,7 @@ fn a_bomb_of_brackets_is_an_error() {
 #[test]
 fn a_payload_of_more_than_the_limit_is_refused_unread() {
     let payload = vec![b'{'; MAX_PAYLOAD_BYTES + 1];
-    assert!(matches!(error("stop", &payload), DecodeError::TooLarge { bytes } if bytes == payload.len()));
+    assert!(matches!(error("stop", &payload), DecodeError::TooLarge));
 }
 
 #[test]

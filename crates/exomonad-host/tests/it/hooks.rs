@@ -69,6 +69,7 @@ fn bad_json_follows_the_failure_class() {
         let closed = project.ask(Harness::Claude, "pre-tool-use", bad).answer;
         assert_refused(&closed, "failed to read the harness's question");
     }
+    assert_eq!(kinds(&project), ["host.hook-failed"; 13], "and each is recorded");
 }
 
 #[test]

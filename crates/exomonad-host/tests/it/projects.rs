@@ -106,7 +106,7 @@ fn an_agent_is_who_it_says_only_where_it_works() {
 }
 
 #[test]
-fn local_rules_come_before_the_projects_and_the_users() {
+fn the_users_rules_come_before_the_repositorys() {
     let project = TestProject::new();
     let rule = |tool: &str, decision: &str| {
         format!("[[rules]]\nevent = \"pre-tool\"\ntool = \"{tool}\"\ndecision = \"{decision}\"\n")
@@ -116,7 +116,7 @@ fn local_rules_come_before_the_projects_and_the_users() {
     project.write("user.toml", &(rule("user", "ask") + "[limits]\nguest_ms = 7\n"));
     let config = Config::load(&project.state_dir(), Some(&project.root().join("user.toml"))).unwrap();
     let tools: Vec<_> = config.rules.iter().filter_map(|rule| rule.tool.as_deref()).collect();
-    assert_eq!(tools, ["local", "project", "user"]);
+    assert_eq!(tools, ["local", "user", "project"]);
     assert_eq!(config.rules[0].decision, RuleDecision::Allow);
     assert_eq!(config.limits.wall.as_millis(), 7);
     assert_eq!(config.warnings, Vec::<String>::new());
@@ -138,6 +138,9 @@ fn a_mistyped_key_is_named_with_the_nearest_known_one() {
     let warnings = Config::load(&project.state_dir(), None).unwrap().warnings.join("\n");
     assert!(warnings.contains("`limits.guest_mss`; did you mean `limits.guest_ms`?"), "{warnings}");
     assert!(warnings.contains("`rulez`; did you mean `rules`?"), "{warnings}");
+    project.write(".exomonad/config.toml", "[limits]\nguest_ms = 0\n");
+    let err = Config::load(&project.state_dir(), None).unwrap_err();
+    assert!(err.to_string().ends_with("`limits.guest_ms` must be at least 1"), "{err}");
 }
 
 #[test]

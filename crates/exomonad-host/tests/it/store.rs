@@ -123,5 +123,7 @@ fn of_many_short_processes_one_in_a_while_is_asked_for_a_checkpoint() {
     let asked = (0..200).filter(|_| write().wants_checkpoint()).count();
     assert!((3..40).contains(&asked), "{asked}");
     write().checkpoint().unwrap();
+    let wal = format!("{}-wal", project.database());
+    assert_eq!(std::fs::metadata(&wal).unwrap().len(), 0);
     assert!(!write().wants_checkpoint());
 }

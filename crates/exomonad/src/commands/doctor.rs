@@ -49,9 +49,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &DoctorArgs) -> anyhow::Resu
     if args.json {
         output.answer(&to_json(&findings))?;
     } else {
-        for finding in &findings {
-            print(output, finding);
-        }
+        output.answer(&findings.iter().map(|finding| to_text(output, finding)).collect::<String>())?;
     }
     let ill = findings.iter().any(|finding| finding.health == Health::Bad);
     Ok(if ill { Exit::Failed } else { Exit::Ok })
@@ -70,17 +68,15 @@ fn to_json(findings: &[Finding]) -> String {
     format!("{:#}\n", json!({ "schema": 1, "findings": list }))
 }
 
-fn print(output: &Output, finding: &Finding) {
+fn to_text(output: &Output, finding: &Finding) -> String {
     let mark = match finding.health {
         Health::Good => Mark::Done,
         Health::Note => Mark::Warning,
         Health::Bad => Mark::Wrong,
     };
     let why = if finding.why.is_empty() { String::new() } else { format!(" ({})", finding.why) };
-    output.say(mark, &format!("{}: {}{why}", finding.check, finding.what));
-    if !finding.fix.is_empty() {
-        output.say(Mark::Next, &finding.fix);
-    }
+    let line = output.line(mark, &format!("{}: {}{why}", finding.check, finding.what));
+    if finding.fix.is_empty() { line } else { line + &output.line(Mark::Next, &finding.fix) }
 }
 
 fn word(health: Health) -> &'static str {

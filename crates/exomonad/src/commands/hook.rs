@@ -68,10 +68,7 @@ struct Watchdog {
 }
 
 impl Watchdog {
-    #[expect(
-        clippy::exit,
-        reason = "the work cannot be interrupted, and the harness waits for the process to end"
-    )]
+    /// The work cannot be interrupted, and the harness waits for the process to end: this is the one place that exits.
     fn watch(&self) {
         let deadline = Instant::now() + DEADLINE;
         loop {

@@ -41,7 +41,10 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
         advise(output, target);
     }
     if !args.hooks_only {
-        output.say(Mark::ToDo, &format!("start `{}` here; it is the lead", lead.name()));
+        output.say(
+            Mark::ToDo,
+            &format!("start `{}` here; sessions that exomonad starts are planned", lead.name()),
+        );
     }
     output
         .say(Mark::Next, "see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`");

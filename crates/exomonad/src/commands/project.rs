@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use exomonad_host::git::Repository;
-use exomonad_host::store::{Mode, Store};
+use exomonad_host::store::{Mode, Store, StoreError};
 
 use crate::env::Env;
 use crate::output::problem;
@@ -13,9 +13,13 @@ pub(crate) fn require_repository(env: &Env) -> anyhow::Result<Repository> {
         .map_err(|err| problem(err.to_string(), "run it inside a git repository; `git init` makes one"))
 }
 
-/// The project's database, which must be there.
+/// The project's database to read from, which must be there; the disk need not take writes.
 pub(crate) fn require_store(repository: &Repository) -> anyhow::Result<Store> {
-    Ok(Store::open(&database(repository), Mode::Short)?)
+    let path = database(repository);
+    match Store::open(&path, Mode::Short) {
+        Err(StoreError::ReadOnly(_)) => Ok(Store::open(&path, Mode::Frozen)?),
+        opened => Ok(opened?),
+    }
 }
 
 /// Where the project's database is.

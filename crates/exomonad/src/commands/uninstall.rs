@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use exomonad_host::harness::Harness;
-use exomonad_host::install::uninstall;
+use exomonad_host::install::{Status, uninstall};
 use exomonad_host::project::hide;
 
 use super::diff;
@@ -36,7 +36,8 @@ pub(crate) fn run(env: &Env, output: &Output, args: &UninstallArgs) -> anyhow::R
         output.say(Mark::Nothing, "no settings of ours were there");
     }
     for file in applied {
-        output.say(Mark::Done, &format!("{}: {}: as it was", file.label, env.show(&file.path)));
+        let what = if file.status == Status::Deleted { "deleted; it was ours alone" } else { "as it was" };
+        output.say(Mark::Done, &format!("{}: {}: {what}", file.label, env.show(&file.path)));
     }
     if args.purge && state_dir.is_dir() {
         std::fs::remove_dir_all(&state_dir)?;

@@ -84,7 +84,7 @@ fn fifty_megabytes_are_read_and_refused() {
     let output =
         exomonad(&project, &["hook", "pre-tool-use", "--harness", "claude"]).input(question).output();
     assert_eq!(output.end, End::Code(2));
-    assert!(output.stderr.contains("too large"), "{}", output.stderr);
+    assert!(output.stderr.contains("larger than 16777216 bytes"), "{}", output.stderr);
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn init_says_what_it_made_and_how_to_undo_it() {
 fn init_a_second_time_changes_nothing() {
     let project = set_up();
     let settings = project.read(".claude/settings.local.json");
-    let output = succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
+    let arguments = ["init", "--hooks-only", "--harness", "claude"];
+    let output = exomonad(&project, &arguments).output().require_success();
     assert_eq!(project.read(".claude/settings.local.json"), settings);
     assert!(!output.stderr.contains('✓'), "{}", output.stderr);
 }

@@ -9,7 +9,7 @@ use exomonad_host::exec::Cmd;
 use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{State, inspect};
-use exomonad_host::store::{Mode, Store};
+use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
 use crate::commands::project::database;
@@ -59,7 +59,7 @@ fn guest() -> Finding {
             "guest",
             format!("{short}: {}", chain(&err)),
             "it decides every hook; guards refuse without it",
-            "reinstall exomonad for this machine: `cargo install --path crates/exomonad`",
+            "reinstall exomonad for this machine: `cargo install --locked --path crates/exomonad`",
         ),
     }
 }
@@ -124,6 +124,10 @@ fn database_and_agent(env: &Env, repository: &Repository) -> Finding {
         Store::open(&database(repository), Mode::Short).and_then(|store| store.check().map(|()| store));
     let store = match opened {
         Ok(store) => store,
+        Err(err @ StoreError::ReadOnly(_)) => {
+            let fix = err.hint().unwrap_or_default();
+            return Finding::bad("database", chain(&err), "hooks are decided and not recorded", fix);
+        }
         Err(err) => {
             let fix = err.hint().unwrap_or_else(|| "run `exomonad init`".to_owned());
             return Finding::bad("database", chain(&err), "guards refuse without it", fix);
