@@ -1,5 +1,6 @@
 //! The project's own commands. `cargo xtask` lists them.
 
+mod bench;
 mod checks;
 mod ci;
 mod clients;
@@ -25,7 +26,9 @@ usage: cargo xtask COMMAND
   tidy              the rules that no compiler checks
   guest [--check]   rebuild the WASM guests, or prove that they match their sources
   e2e               hold the real coding agents, offline; arguments go to nextest
-  ci                all of the above, as CI runs it";
+  ci                all of the above, as CI runs it
+  bench [--runs N] [--exe PATH]
+                    how long a hook takes, beside an empty program and the usual scripts";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +43,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[&str]) -> Result<()> {
+    if let [bench::CHILD, rest @ ..] = arguments {
+        return bench::child(rest);
+    }
     let workspace = Workspace::find()?;
     match arguments {
         ["test"] => checks::test(&workspace),
@@ -52,6 +58,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["guest"] => guest::rebuild(&workspace),
         ["guest", "--check"] => guest::check(&workspace),
         ["ci"] => ci::run(&workspace),
+        ["bench", rest @ ..] => bench::run(&workspace, rest),
         [] | ["help" | "--help" | "-h"] => {
             output::answer(USAGE);
             Ok(())
