@@ -24,15 +24,12 @@ pub struct Cmd {
     limit: Duration,
 }
 
-/// How it ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Output {
-    /// The exit code; absent when a signal ended it.
-    pub code: Option<i32>,
-    /// What it wrote, as text; bytes that are not UTF-8 are replaced.
-    pub stdout: String,
-    /// What it complained of.
-    pub stderr: String,
+/// How it ended. Bytes that are not UTF-8 are replaced.
+struct Output {
+    code: Option<i32>,
+    signal: Option<i32>,
+    stdout: String,
+    stderr: String,
 }
 
 /// Why a program gave no result.
@@ -116,28 +113,19 @@ impl Cmd {
         Self { limit, ..self }
     }
 
-    /// Runs it to its end, whatever the exit code.
-    ///
-    /// # Errors
-    /// It is missing, cannot be started, or does not end in time.
-    pub fn output(&self) -> Result<Output, ExecError> {
-        let (output, _) = self.finish()?;
-        Ok(output)
-    }
-
     /// Runs it to its end and returns what it wrote.
     ///
     /// # Errors
-    /// As [`Cmd::output`], and when the exit code is not 0.
+    /// It is missing, cannot be started, does not end in time, or its exit code is not 0.
     pub fn text(&self) -> Result<String, ExecError> {
-        let (output, signal) = self.finish()?;
+        let output = self.finish()?;
         if output.code == Some(0) {
             return Ok(output.stdout);
         }
         Err(ExecError::Failed {
             command: format!("{} {}", self.program, self.args.join(" ")),
             code: output.code,
-            signal,
+            signal: output.signal,
             stderr: output.stderr.lines().last().unwrap_or_default().trim().to_owned(),
         })
     }
@@ -152,7 +140,7 @@ impl Cmd {
         command.spawn().map(drop).map_err(|err| self.start_error(err))
     }
 
-    fn finish(&self) -> Result<(Output, Option<i32>), ExecError> {
+    fn finish(&self) -> Result<Output, ExecError> {
         let span = tracing::debug_span!("exec", program = %self.program, args = ?self.args);
         let _entered = span.enter();
         let mut command = self.command();
@@ -171,8 +159,7 @@ impl Cmd {
         let text = |reader: std::thread::JoinHandle<Vec<u8>>| {
             String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned()
         };
-        let output = Output { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
-        Ok((output, status.signal()))
+        Ok(Output { code: status.code(), signal: status.signal(), stdout: text(stdout), stderr: text(stderr) })
     }
 
     #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]
