@@ -159,7 +159,12 @@ impl Cmd {
         let text = |reader: std::thread::JoinHandle<Vec<u8>>| {
             String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned()
         };
-        Ok(Output { code: status.code(), signal: status.signal(), stdout: text(stdout), stderr: text(stderr) })
+        Ok(Output {
+            code: status.code(),
+            signal: status.signal(),
+            stdout: text(stdout),
+            stderr: text(stderr),
+        })
     }
 
     #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]

@@ -12,9 +12,8 @@ pub(crate) struct Env {
     pub(crate) exe: Utf8PathBuf,
     /// `EXOMONAD_AGENT`: the name of the agent, set by the launcher.
     pub(crate) agent: Option<String>,
-    /// `CLAUDE_PROJECT_DIR` (Claude Code, and Gemini CLI for compatibility) and `GEMINI_PROJECT_DIR`: where the agent
-    /// was started.
-    pub(crate) project_dirs: Vec<Utf8PathBuf>,
+    /// `CLAUDE_PROJECT_DIR`: where the agent was started. Set by Claude Code, and by Gemini CLI for compatibility.
+    pub(crate) project_dir: Option<Utf8PathBuf>,
     /// `HOME`
     pub(crate) home: Option<Utf8PathBuf>,
     /// `XDG_CONFIG_HOME`, or `~/.config`
@@ -38,7 +37,7 @@ impl Env {
             dir: current_dir()?,
             exe: utf8(std::env::current_exe().context("failed to find this program's own path")?)?,
             agent: variable("EXOMONAD_AGENT"),
-            project_dirs: ["GEMINI_PROJECT_DIR", "CLAUDE_PROJECT_DIR"].into_iter().filter_map(path).collect(),
+            project_dir: path("CLAUDE_PROJECT_DIR"),
             home,
             config_home,
             search_path: variable("PATH").unwrap_or_default(),

@@ -16,7 +16,7 @@ use crate::env::Env;
 /// Starts logging. `RUST_LOG` decides what is kept; warnings and errors without it.
 pub(crate) fn start(env: &Env) {
     let sink =
-        Sink { dirs: env.project_dirs.iter().chain([&env.dir]).cloned().collect(), file: OnceLock::new() };
+        Sink { dirs: env.project_dir.iter().chain([&env.dir]).cloned().collect(), file: OnceLock::new() };
     let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(sink);
     let filter = env.log_filter.as_deref().map(|filter| EnvFilter::builder().parse_lossy(filter));
     match (filter, env.log_json) {

@@ -92,6 +92,15 @@ impl Harness {
         answer::refuse(event, reason)
     }
 
+    /// Whether its hooks are told in `CLAUDE_PROJECT_DIR` where the agent was started. For another harness the variable
+    /// is a leftover of an agent that started it.
+    pub fn tells_project_dir(self) -> bool {
+        match self {
+            Self::Claude | Self::Gemini => true,
+            Self::Codex => false,
+        }
+    }
+
     /// What `init` adds to the harness's settings file.
     pub fn settings(self, facts: &SettingsFacts) -> Vec<Entry> {
         match self {

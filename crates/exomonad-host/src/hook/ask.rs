@@ -26,8 +26,10 @@ pub struct Request<'a> {
     pub event: &'a str,
     /// What came on standard input.
     pub payload: &'a [u8],
-    /// Where the agent was started: the first of these that exists tells the workspace.
-    pub dirs: &'a [Utf8PathBuf],
+    /// Where the agent was started, if its harness says so in our environment.
+    pub project_dir: Option<&'a Utf8Path>,
+    /// The current directory.
+    pub dir: &'a Utf8Path,
     /// The name the launcher gave the agent.
     pub claimed: Option<&'a str>,
     /// Where programs are looked up: a `PATH` value.
@@ -115,7 +117,7 @@ impl Work<'_> {
         let mut asked = self.harness.decode(request.event, request.payload)?;
         self.warnings.append(&mut asked.warnings);
         laps.lap("decode");
-        let repository = Repository::find(self.directory(&asked))?;
+        let repository = Repository::find(self.directory())?;
         let state_dir = repository.state_dir();
         if !state_dir.is_dir() {
             return Err(HookError::NoProject { root: repository.root });
@@ -151,10 +153,10 @@ impl Work<'_> {
         Ok(answer)
     }
 
-    /// The workspace is where the agent was started; the payload's directory moves when the agent changes it.
-    fn directory<'b>(&'b self, asked: &'b Asked) -> &'b Utf8Path {
-        let known = self.request.dirs.iter().map(Utf8PathBuf::as_path).find(|dir| dir.is_dir());
-        known.unwrap_or_else(|| Utf8Path::new(&asked.hook.cwd))
+    /// The workspace is where the agent was started: the current directory moves when the agent changes it.
+    fn directory(&self) -> &Utf8Path {
+        let told = self.request.project_dir.filter(|dir| self.harness.tells_project_dir() && dir.is_dir());
+        told.unwrap_or(self.request.dir)
     }
 
     /// Opens the database; on a disk that takes no writes it can still be read, so that the guard still decides.
@@ -220,7 +222,7 @@ impl Work<'_> {
 
     /// The database, for a hook that failed before it came to it.
     fn find_store(&self) -> Option<Arc<Store>> {
-        let repository = self.request.dirs.iter().find_map(|dir| Repository::find(dir).ok())?;
+        let repository = Repository::find(self.directory()).ok()?;
         Store::open(&repository.state_dir().join("state.db"), Mode::Short).ok().map(Arc::new)
     }
 

@@ -28,12 +28,12 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
     let watching = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || watchdog.watch());
     drop_logged(watching, "start the watchdog");
     let payload = read_payload();
-    let dirs: Vec<_> = env.project_dirs.iter().chain([&env.dir]).cloned().collect();
     let Outcome { answer, warnings, wants_checkpoint } = hook::answer(&Request {
         harness: args.harness,
         event: &args.event,
         payload: &payload,
-        dirs: &dirs,
+        project_dir: env.project_dir.as_deref(),
+        dir: &env.dir,
         claimed: env.agent.as_deref(),
         search_path: &env.search_path,
         home: env.home.as_deref(),

@@ -77,6 +77,20 @@ fn the_harness_is_told_from_the_question() {
 }
 
 #[test]
+fn the_project_is_where_the_agent_was_started() {
+    let project = set_up();
+    let question = question(&project, "rm -rf .exomonad");
+    let ask = |harness: &str| {
+        let run = exomonad(&project, &["hook", "pre-tool-use", "--harness", harness]).dir(project.temp());
+        run.env("CLAUDE_PROJECT_DIR", project.dir()).input(question.clone()).output()
+    };
+    assert!(ask("claude").stdout.contains("deny"));
+    let codex = ask("codex");
+    assert_eq!(codex.end, End::Code(2));
+    assert!(codex.stderr.contains("is not inside a git repository"), "{}", codex.stderr);
+}
+
+#[test]
 fn fifty_megabytes_are_read_and_refused() {
     let project = set_up();
     let mut question = question(&project, "true").into_bytes();
