@@ -22,11 +22,11 @@ pub(super) struct Growth {
 }
 
 impl Growth {
-    /// The median with the fullest database, as a multiple of that with the emptiest.
+    /// The median CPU time with the fullest database, as a multiple of that with the emptiest.
     pub(super) fn ratio(&self) -> Option<f64> {
         let (_, first) = self.rows.first()?;
         let (_, last) = self.rows.last()?;
-        Some(last.wall_p50 / first.wall_p50)
+        Some(last.processor_p50 / first.processor_p50)
     }
 }
 

@@ -57,6 +57,11 @@ impl Figures {
     }
 }
 
+/// Whether the machine had time for this contender: it hardly waited for a core. Without that, times mean little.
+pub(super) fn is_quiet(floor: Figures) -> bool {
+    floor.wall_p50 <= 1.4 * floor.processor_p50 && floor.wall_p90 <= 1.6 * floor.wall_p50
+}
+
 /// The middle value.
 pub(super) fn median(values: impl IntoIterator<Item = u64>) -> Option<u64> {
     percentile(&sorted(values), 50)
@@ -94,6 +99,20 @@ mod tests {
         assert_eq!(percentile(&[7], 99), Some(7));
         assert_eq!(percentile(&[], 50), None);
         assert_eq!(median([3, 1, 2]), Some(2));
+    }
+
+    #[test]
+    fn a_machine_is_busy_when_the_floor_waits() {
+        let floor = |wall_p50, wall_p90| Figures {
+            wall_p50,
+            wall_p90,
+            wall_p99: 9.0,
+            processor_p50: 0.5,
+            peak_mib: 2.0,
+        };
+        assert!(is_quiet(floor(0.55, 0.7)));
+        assert!(!is_quiet(floor(2.0, 4.0)));
+        assert!(!is_quiet(floor(0.6, 4.0)));
     }
 
     #[test]
