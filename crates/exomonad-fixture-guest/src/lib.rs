@@ -7,7 +7,7 @@ mod behaviour;
 
 use behaviour::Behaviour;
 use exomonad_sdk::{
-    Context, Decision, Hook, HookKind, Hooks, Host, Policy, Role, StopInfo, ToolDone, ToolUse,
+    Context, Decision, Hook, HookKind, Hooks, Host, Policy, Role, StopInfo, ToolDone, ToolKind, ToolUse,
 };
 
 /// The fixture guest.
@@ -19,11 +19,28 @@ impl Policy for Fixture {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn roles() -> Vec<Role> {
-        ["tl", "dev", "worker"].map(|name| Role::new(name, "Does what it is told").hooks::<Told>()).into()
+        let told = |name| Role::new(name, "Does what it is told").hooks::<Told>();
+        vec![
+            told("tl"),
+            told("dev"),
+            Role::new("worker", "Is asked about shell commands only").hooks::<Picky>(),
+        ]
     }
 }
 
 struct Told;
+
+/// As [`Told`] before a tool, and only for shell commands.
+struct Picky;
+
+impl Hooks for Picky {
+    const INTERESTS: &'static [HookKind] = &[HookKind::PreTool];
+    const PRE_TOOL_KINDS: &'static [ToolKind] = &[ToolKind::Shell];
+
+    fn pre_tool(host: &mut dyn Host, cx: &Context, hook: &Hook, tool: &ToolUse) -> Decision {
+        Told::pre_tool(host, cx, hook, tool)
+    }
+}
 
 impl Hooks for Told {
     const INTERESTS: &'static [HookKind] = &[

@@ -229,6 +229,29 @@ fn prompts_and_permission_requests_have_rules_of_their_own() {
 }
 
 #[test]
+fn a_kind_of_tool_that_nobody_asks_about_is_never_refused() {
+    let kinds = [
+        ToolKind::Shell,
+        ToolKind::Read,
+        ToolKind::Write,
+        ToolKind::Search,
+        ToolKind::Web,
+        ToolKind::Mcp,
+        ToolKind::Subagent,
+        ToolKind::Other,
+    ];
+    for role in guest::describe::<Builtin>().roles {
+        for kind in kinds {
+            let protected = tool(kind, Some("rm -rf .exomonad"), Some(".exomonad/config.toml"));
+            let event = HookEvent::PreTool(protected);
+            let verdict = ask(&mut FakeHost::default(), &context_of(&role.name), event).verdict;
+            let asked = role.pre_tool_kinds.contains(&kind);
+            assert!(asked || verdict == Verdict::Pass, "{} {kind:?}: {verdict:?}", role.name);
+        }
+    }
+}
+
+#[test]
 fn a_command_is_judged_where_the_tool_runs_it() {
     let verdict = |dir: &str, command: &str| {
         let mut tool = tool(ToolKind::Shell, Some(command), None);

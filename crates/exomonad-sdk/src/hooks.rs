@@ -1,6 +1,6 @@
 //! A role's answers to hooks.
 
-use crate::{Context, Decision, Hook, HookEvent, HookKind, Host, StopInfo, ToolDone, ToolUse};
+use crate::{Context, Decision, Hook, HookEvent, HookKind, Host, StopInfo, ToolDone, ToolKind, ToolUse};
 
 /// One method per event; each has no opinion unless written.
 ///
@@ -9,6 +9,10 @@ use crate::{Context, Decision, Hook, HookEvent, HookKind, Host, StopInfo, ToolDo
 pub trait Hooks {
     /// The events this role decides.
     const INTERESTS: &'static [HookKind];
+
+    /// The kinds of tool that [`Hooks::pre_tool`] may have an opinion on; every kind when empty. For another kind the
+    /// host asks only where the project has rules about tools.
+    const PRE_TOOL_KINDS: &'static [ToolKind] = &[];
 
     /// A conversation began. `source` is `startup`, `resume`, `clear`, `compact` or `fork`.
     fn session_start(host: &mut dyn Host, cx: &Context, hook: &Hook, source: &str) -> Decision {

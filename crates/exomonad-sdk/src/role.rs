@@ -2,7 +2,7 @@
 
 use crate::hooks::decide;
 use crate::tool::Entry;
-use crate::{Context, Decision, Hook, HookKind, Hooks, Host, RoleInfo, Tool};
+use crate::{Context, Decision, Hook, HookKind, Hooks, Host, RoleInfo, Tool, ToolKind};
 
 /// What the agents of one role can do, and who decides their hooks.
 pub struct Role {
@@ -10,6 +10,7 @@ pub struct Role {
     description: &'static str,
     tools: Vec<Entry>,
     interests: &'static [HookKind],
+    pre_tool_kinds: &'static [ToolKind],
     decide: fn(&mut dyn Host, &Context, &Hook) -> Decision,
 }
 
@@ -17,7 +18,14 @@ impl Role {
     /// A role without tools, which has no opinion on any hook.
     #[must_use]
     pub fn new(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, tools: Vec::new(), interests: &[], decide: |_, _, _| Decision::pass() }
+        Self {
+            name,
+            description,
+            tools: Vec::new(),
+            interests: &[],
+            pre_tool_kinds: &[],
+            decide: |_, _, _| Decision::pass(),
+        }
     }
 
     /// Adds a tool.
@@ -30,7 +38,7 @@ impl Role {
     /// Says who decides the hooks.
     #[must_use]
     pub fn hooks<H: Hooks>(self) -> Self {
-        Self { interests: H::INTERESTS, decide: decide::<H>, ..self }
+        Self { interests: H::INTERESTS, pre_tool_kinds: H::PRE_TOOL_KINDS, decide: decide::<H>, ..self }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -55,6 +63,7 @@ impl Role {
             description: self.description.to_owned(),
             tools: self.tools.iter().map(Entry::info).collect(),
             hooks: self.interests.to_vec(),
+            pre_tool_kinds: self.pre_tool_kinds.to_vec(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use exomonad_sdk::log::Level;
 use exomonad_sdk::{
-    Context, Decision, EffectError, Hook, HookKind, Hooks, Host, StopInfo, ToolDone, ToolUse,
+    Context, Decision, EffectError, Hook, HookKind, Hooks, Host, StopInfo, ToolDone, ToolKind, ToolUse,
 };
 use serde_json::json;
 
@@ -20,6 +20,9 @@ const INTERESTS: &[HookKind] = &[
     HookKind::SessionEnd,
 ];
 
+/// What the guard may refuse; see `guard::refusal`.
+const PRE_TOOL_KINDS: &[ToolKind] = &[ToolKind::Shell, ToolKind::Write, ToolKind::Mcp, ToolKind::Other];
+
 /// The characters of a command or a path that an event keeps.
 const MAX_WHAT: usize = 200;
 
@@ -34,6 +37,7 @@ macro_rules! hooks {
     ($role:ty, confined: $confined:literal) => {
         impl Hooks for $role {
             const INTERESTS: &'static [HookKind] = INTERESTS;
+            const PRE_TOOL_KINDS: &'static [ToolKind] = PRE_TOOL_KINDS;
 
             fn session_start(host: &mut dyn Host, cx: &Context, hook: &Hook, _source: &str) -> Decision {
                 register(host, hook);

@@ -10,7 +10,7 @@ use super::laps::Laps;
 use super::{HookError, record};
 use crate::agent::{Seeker, resolve};
 use crate::config::Config;
-use crate::contract::{Context, Decision, GuestInfo, HookKind, Verdict};
+use crate::contract::{Context, Decision, GuestInfo, HookEvent, HookKind, ToolKind, Verdict};
 use crate::effects::Services;
 use crate::engine::{Guest, GuestError, Limits};
 use crate::git::Repository;
@@ -194,7 +194,7 @@ impl Work<'_> {
                 Interests::of(&info)
             }
         };
-        if !info.wants(&cx.agent.role, asked.kind())? {
+        if !info.wants(cx, &asked.hook.event, asked.kind())? {
             return Ok(Decision { verdict: Verdict::Pass, message: None, context: None });
         }
         let guest = match loaded {
@@ -247,17 +247,37 @@ impl Work<'_> {
 /// Which hooks each role wants decided.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Interests {
-    roles: Vec<(String, Vec<HookKind>)>,
+    roles: Vec<RoleInterests>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct RoleInterests {
+    role: String,
+    hooks: Vec<HookKind>,
+    pre_tool_kinds: Vec<ToolKind>,
 }
 
 impl Interests {
     fn of(info: &GuestInfo) -> Self {
-        Self { roles: info.roles.iter().map(|role| (role.name.clone(), role.hooks.clone())).collect() }
+        let roles = info.roles.iter().map(|role| RoleInterests {
+            role: role.name.clone(),
+            hooks: role.hooks.clone(),
+            pre_tool_kinds: role.pre_tool_kinds.clone(),
+        });
+        Self { roles: roles.collect() }
     }
 
-    fn wants(&self, role: &str, kind: HookKind) -> Result<bool, HookError> {
-        let known = self.roles.iter().find(|(name, _)| name == role);
-        let (_, hooks) = known.ok_or_else(|| HookError::Role { role: role.to_owned() })?;
-        Ok(hooks.contains(&kind))
+    fn wants(&self, cx: &Context, event: &HookEvent, kind: HookKind) -> Result<bool, HookError> {
+        let role = &cx.agent.role;
+        let known = self.roles.iter().find(|known| known.role == *role);
+        let interests = known.ok_or_else(|| HookError::Role { role: role.clone() })?;
+        if let HookEvent::PreTool(tool) = event {
+            let kinds = &interests.pre_tool_kinds;
+            let judged = kinds.is_empty() || kinds.contains(&tool.kind);
+            if !judged && !cx.rules.iter().any(|rule| rule.event == "pre-tool") {
+                return Ok(false);
+            }
+        }
+        Ok(interests.hooks.contains(&kind))
     }
 }

@@ -1,9 +1,11 @@
 //! Every way in which a hook can go wrong has its outcome: guards closed, nudges open, always loud.
 
+use exomonad_host::agent::AgentName;
+use exomonad_host::contract::WorkspaceKind;
 use exomonad_host::harness::{Harness, MAX_PAYLOAD_BYTES};
-use exomonad_host::store::EventFilter;
+use exomonad_host::store::{AgentRow, AgentState, EventFilter};
 
-use crate::support::{TestProject, assert_let_go, assert_refused, claude_tool, git, put};
+use crate::support::{NOW, TestProject, assert_let_go, assert_refused, claude_tool, git, put};
 
 fn claude_stop(message: &str) -> Vec<u8> {
     serde_json::json!({
@@ -105,6 +107,30 @@ fn an_endless_guest_follows_the_failure_class() {
     project.write(".exomonad/config.local.toml", "[limits]\nguest_ms = 200\n");
     let answer = project.ask(Harness::Claude, "pre-tool-use", &claude_tool("fixture_spin")).answer;
     assert_refused(&answer, "the guest ran for more than 200 ms");
+}
+
+#[test]
+fn a_tool_the_guest_never_judges_does_not_start_it_unless_there_are_rules() {
+    let project = TestProject::new();
+    let side = project.root().join("../side");
+    git(project.root(), &["worktree", "add", "-q", "-b", "side", side.as_str()]);
+    let side = side.canonicalize_utf8().unwrap();
+    let worker = AgentRow {
+        name: AgentName::parse("helper").unwrap(),
+        role: "worker".to_owned(),
+        harness: "claude".to_owned(),
+        parent: Some(AgentName::root()),
+        workspace_kind: WorkspaceKind::Worktree,
+        workspace: side.clone(),
+        depth: 1,
+        state: AgentState::Running,
+        created_ms: NOW,
+    };
+    project.store().add_agent(&worker).unwrap();
+    let ask = || project.ask_in(Harness::Claude, "pre-tool-use", &claude_tool("fixture_trap"), &side).answer;
+    assert_eq!((ask().exit, ask().stdout), (0, None));
+    project.write(".exomonad/config.toml", "[[rules]]\nevent = \"pre-tool\"\ndecision = \"deny\"\n");
+    assert_refused(&ask(), "the guest crashed in `on-hook`");
 }
 
 #[test]
