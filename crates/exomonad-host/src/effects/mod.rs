@@ -1,6 +1,6 @@
 //! What the guest can ask for. One file a namespace of `wit/`; a missing handler does not compile.
 //!
-//! Every effect goes through [`World::act`], which counts it, bounds it by the call's time and traces it.
+//! Every effect goes through `World::act`, which counts it, bounds it by the call's time and traces it.
 
 mod events;
 mod fs;
