@@ -11,8 +11,9 @@ fn ask(project: &TestProject, tool: &str, limits: Limits) -> Result<Decision, Gu
     fixture().on_hook(project.services(), &project.context("tl", Vec::new()), &tool_hook(tool), limits)
 }
 
+/// Generous: a loaded machine is no reason to fail.
 fn limits() -> Limits {
-    Limits { wall: Duration::from_millis(300), ..Limits::default() }
+    Limits { wall: Duration::from_secs(20), ..Limits::default() }
 }
 
 #[test]
@@ -41,27 +42,28 @@ fn a_trap_is_named_with_its_export() {
 
 #[test]
 fn an_endless_loop_meets_the_time_limit() {
-    let err = ask(&TestProject::new(), "fixture_spin", limits()).unwrap_err();
+    let short = Limits { wall: Duration::from_millis(300), ..Limits::default() };
+    let err = ask(&TestProject::new(), "fixture_spin", short).unwrap_err();
     assert_eq!(err.to_string(), "the guest ran for more than 300 ms in `on-hook`");
 }
 
 #[test]
 fn a_hungry_guest_meets_the_memory_limit() {
-    let generous = Limits { memory: 8 << 20, wall: Duration::from_secs(20), ..Limits::default() };
-    let err = ask(&TestProject::new(), "fixture_alloc", generous).unwrap_err();
+    let little = Limits { memory: 8 << 20, ..limits() };
+    let err = ask(&TestProject::new(), "fixture_alloc", little).unwrap_err();
     assert!(matches!(err, GuestError::Memory { limit, .. } if limit == 8 << 20), "{err:?}");
 }
 
 #[test]
 fn an_insatiable_guest_meets_the_effect_limit() {
-    let few = Limits { effects: 50, wall: Duration::from_secs(20), ..Limits::default() };
+    let few = Limits { effects: 50, ..limits() };
     let err = ask(&TestProject::new(), "fixture_effects", few).unwrap_err();
     assert!(matches!(err, GuestError::Effects { limit: 50, .. }), "{err:?}");
 }
 
 #[test]
 fn a_long_answer_meets_the_output_limit() {
-    let roomy = Limits { memory: 256 << 20, wall: Duration::from_secs(20), ..Limits::default() };
+    let roomy = Limits { memory: 256 << 20, ..limits() };
     let err = ask(&TestProject::new(), "fixture_huge", roomy).unwrap_err();
     assert!(matches!(err, GuestError::Output { size, .. } if size == 64 << 20), "{err:?}");
 }
@@ -69,7 +71,8 @@ fn a_long_answer_meets_the_output_limit() {
 #[test]
 fn a_looping_guest_does_not_delay_another_call() {
     let project = TestProject::new();
-    let long = Limits { wall: Duration::from_secs(3), ..Limits::default() };
+    let long = Limits { wall: Duration::from_secs(8), ..Limits::default() };
+    ask(&project, "fixture_pass", long).unwrap();
     std::thread::scope(|scope| {
         let spinning = scope.spawn(|| ask(&project, "fixture_spin", long));
         let begun = Instant::now();
