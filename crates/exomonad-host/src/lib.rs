@@ -16,6 +16,18 @@ pub mod install;
 pub mod project;
 pub mod store;
 
+/// An error and its causes in one line.
+#[must_use]
+pub fn explain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut cause = err.source();
+    while let Some(err) = cause {
+        text = format!("{text}: {err}");
+        cause = err.source();
+    }
+    text
+}
+
 /// Goes on after a failure that changes nothing for the caller, and says in the log what was given up.
 pub fn drop_logged<T, E: std::fmt::Display>(result: Result<T, E>, act: &str) {
     if let Err(err) = result {

@@ -82,6 +82,12 @@ impl Repository {
         self.root.join(".exomonad")
     }
 
+    /// Where the project's database is.
+    #[must_use]
+    pub fn database(&self) -> Utf8PathBuf {
+        self.state_dir().join("state.db")
+    }
+
     /// The branch checked out here; absent when detached, or when git keeps it in another form.
     ///
     /// # Errors

@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 use super::context::context;
 use super::laps::Laps;
 use super::{HookError, record};
-use crate::agent::{Seeker, resolve};
+use crate::agent::{AgentName, Seeker, resolve};
 use crate::config::Config;
-use crate::contract::{Context, Decision, GuestInfo, HookEvent, HookKind, ToolKind, Verdict};
+use crate::contract::{Decision, GuestInfo, HookEvent, HookKind, Rule, ToolKind, Verdict};
 use crate::effects::Services;
 use crate::engine::{Guest, GuestError, Limits};
 use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
-use crate::store::{AgentRow, Mode, Store, StoreError};
+use crate::store::{Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ struct Work<'a> {
     harness: Harness,
     request: &'a Request<'a>,
     store: Option<Arc<Store>>,
-    agent: Option<AgentRow>,
+    agent: Option<AgentName>,
     warnings: Vec<String>,
 }
 
@@ -123,9 +123,10 @@ impl Work<'_> {
             return Err(HookError::NoProject { root: repository.root });
         }
         laps.lap("find");
-        let store = Arc::clone(self.store.insert(self.open(&state_dir.join("state.db"))?));
-        let seeker = Seeker { claimed: request.claimed, repository: &repository };
-        let row = self.agent.insert(resolve(&store, &seeker)?);
+        let opened = Store::open_readable(&repository.database())?;
+        let store = Arc::clone(self.store.insert(Arc::new(opened)));
+        let row = resolve(&store, &Seeker { claimed: request.claimed, repository: &repository })?;
+        self.agent = Some(row.name.clone());
         laps.lap("database");
         let mut config = Config::load(&state_dir, request.user_config)?;
         // Once a session is enough; `doctor` and `config show` tell them at any time.
@@ -133,14 +134,23 @@ impl Work<'_> {
             self.warnings.append(&mut config.warnings);
         }
         laps.lap("config");
-        let cx = context(row, &repository, self.harness, &config, request.home, request.now_ms);
-        let services = Services {
-            store,
-            repository,
-            search_path: request.search_path.to_owned(),
-            home: request.home.map(Utf8Path::to_owned),
+        let (interests, described) = self.interests(&store, config.limits)?;
+        let decision = if interests.wants(&row.role, &config.rules, &asked)? {
+            let guest = described.map_or_else(|| request.guest.load(), Ok)?;
+            laps.lap("load guest");
+            let cx = context(&row, &repository, self.harness, &config, request.home, request.now_ms);
+            let services = Services {
+                store,
+                repository,
+                search_path: request.search_path.to_owned(),
+                home: request.home.map(Utf8Path::to_owned),
+            };
+            let decision = guest.on_hook(services, &cx, &asked.hook, config.limits)?;
+            laps.lap("call guest");
+            decision
+        } else {
+            Decision { verdict: Verdict::Pass, message: None, context: None }
         };
-        let decision = self.ask_guest(services, &cx, &asked, config.limits, laps)?;
         if let Verdict::Rewrite(input) = &decision.verdict {
             serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
         }
@@ -159,52 +169,19 @@ impl Work<'_> {
         told.unwrap_or(self.request.dir)
     }
 
-    /// Opens the database; on a disk that takes no writes it can still be read, so that the guard still decides.
-    fn open(&self, path: &Utf8Path) -> Result<Arc<Store>, StoreError> {
-        let store = match Store::open(path, Mode::Short) {
-            Err(StoreError::ReadOnly(err)) => {
-                tracing::warn!(%err, "the database cannot be written; nothing will be recorded");
-                Store::open(path, Mode::Frozen)?
-            }
-            opened => opened?,
-        };
-        Ok(Arc::new(store))
-    }
-
-    /// Asks the guest, unless it said that it has no opinion on such hooks.
-    fn ask_guest(
-        &mut self,
-        services: Services,
-        cx: &Context,
-        asked: &Asked,
-        limits: Limits,
-        laps: &mut Laps,
-    ) -> Result<Decision, HookError> {
+    /// What the guest wants to be asked, and the guest itself where it had to be loaded to tell.
+    fn interests(&mut self, store: &Store, limits: Limits) -> Result<(Interests, Option<Guest>), HookError> {
         let source = self.request.guest;
-        let mut loaded = None;
-        let info = match services.store.guest_info(source.hash())? {
-            Some(text) => serde_json::from_str(&text).map_err(HookError::Describe)?,
-            None => {
-                let guest = loaded.insert(source.load()?);
-                let info = guest.describe(limits)?;
-                let text = serde_json::to_string(&Interests::of(&info)).map_err(HookError::Describe)?;
-                if let Err(err) = services.store.set_guest_info(source.hash(), &text) {
-                    self.warn_unrecorded(&err);
-                }
-                Interests::of(&info)
-            }
-        };
-        if !info.wants(cx, &asked.hook.event, asked.kind())? {
-            return Ok(Decision { verdict: Verdict::Pass, message: None, context: None });
+        if let Some(text) = store.guest_info(source.hash())? {
+            return Ok((serde_json::from_str(&text).map_err(HookError::Describe)?, None));
         }
-        let guest = match loaded {
-            Some(guest) => guest,
-            None => source.load()?,
-        };
-        laps.lap("load guest");
-        let decision = guest.on_hook(services, cx, &asked.hook, limits)?;
-        laps.lap("call guest");
-        Ok(decision)
+        let guest = source.load()?;
+        let interests = Interests::of(&guest.describe(limits)?);
+        let text = serde_json::to_string(&interests).map_err(HookError::Describe)?;
+        if let Err(err) = store.set_guest_info(source.hash(), &text) {
+            self.warn_unrecorded(&err);
+        }
+        Ok((interests, Some(guest)))
     }
 
     fn give_up(&mut self, err: &HookError) -> Answer {
@@ -223,13 +200,13 @@ impl Work<'_> {
     /// The database, for a hook that failed before it came to it.
     fn find_store(&self) -> Option<Arc<Store>> {
         let repository = Repository::find(self.directory()).ok()?;
-        Store::open(&repository.state_dir().join("state.db"), Mode::Short).ok().map(Arc::new)
+        Store::open(&repository.database(), Mode::Short).ok().map(Arc::new)
     }
 
     /// Records an event; the decision stands even when nobody can be told of it.
     fn record(&mut self, kind: &str, data: &str) {
         let Some(store) = &self.store else { return };
-        let agent = self.agent.as_ref().map_or("", |row| row.name.as_str());
+        let agent = self.agent.as_ref().map_or("", AgentName::as_str);
         if let Err(err) = store.record_event(self.request.now_ms, kind, agent, data) {
             self.warn_unrecorded(&err);
         }
@@ -267,17 +244,16 @@ impl Interests {
         Self { roles: roles.collect() }
     }
 
-    fn wants(&self, cx: &Context, event: &HookEvent, kind: HookKind) -> Result<bool, HookError> {
-        let role = &cx.agent.role;
-        let known = self.roles.iter().find(|known| known.role == *role);
-        let interests = known.ok_or_else(|| HookError::Role { role: role.clone() })?;
-        if let HookEvent::PreTool(tool) = event {
+    fn wants(&self, role: &str, rules: &[Rule], asked: &Asked) -> Result<bool, HookError> {
+        let known = self.roles.iter().find(|known| known.role == role);
+        let interests = known.ok_or_else(|| HookError::Role { role: role.to_owned() })?;
+        if let HookEvent::PreTool(tool) = &asked.hook.event {
             let kinds = &interests.pre_tool_kinds;
             let judged = kinds.is_empty() || kinds.contains(&tool.kind);
-            if !judged && !cx.rules.iter().any(|rule| rule.event == "pre-tool") {
+            if !judged && !rules.iter().any(|rule| rule.event == "pre-tool") {
                 return Ok(false);
             }
         }
-        Ok(interests.hooks.contains(&kind))
+        Ok(interests.hooks.contains(&asked.kind()))
     }
 }

@@ -81,12 +81,6 @@ impl HookError {
     /// The error and its causes in one line, then the next step.
     #[must_use]
     pub fn explain(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(err) = cause {
-            text = format!("{text}: {err}");
-            cause = err.source();
-        }
-        format!("{text}; {}", self.hint())
+        format!("{}; {}", crate::explain(self), self.hint())
     }
 }

@@ -62,7 +62,7 @@ pub fn create(repository: &Repository, lead: Harness, now_ms: u64) -> Result<Cre
     make_dir(&state_dir)?;
     show(repository)?;
     let config = make_file(&state_dir.join("config.toml"), CONFIG)?;
-    let path = state_dir.join("state.db");
+    let path = repository.database();
     let database = !path.exists();
     let store = Store::open(&path, Mode::Create)?;
     store.add_agent(&AgentRow {

@@ -152,6 +152,20 @@ impl Store {
         Ok(Self { connection, path: path.to_owned(), wal_pages_before, wal_pages })
     }
 
+    /// Opens the database for a short process; one on a disk that takes no writes is opened to be read.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_readable(path: &Utf8Path) -> Result<Self, StoreError> {
+        match Self::open(path, Mode::Short) {
+            Err(StoreError::ReadOnly(err)) => {
+                tracing::warn!(%err, "the database cannot be written; nothing will be recorded");
+                Self::open(path, Mode::Frozen)
+            }
+            opened => opened,
+        }
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Utf8Path {

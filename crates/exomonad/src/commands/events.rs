@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use exomonad_host::contract::Event;
-use exomonad_host::store::{EventFilter, Store};
+use exomonad_host::store::EventFilter;
 use serde_json::{Map, Value, json};
 
 use super::project::{require_repository, require_store};
@@ -22,7 +22,11 @@ pub(crate) fn run(env: &Env, output: &Output, args: &EventsArgs) -> anyhow::Resu
     let store = require_store(&repository)?;
     let mut filter = EventFilter { kinds: args.kind.clone(), agents: args.agent.clone(), after: args.after };
     let events = store.last_events(&filter, args.limit)?;
-    filter.after = events.last().map_or(filter.after, |event| event.id).max(store_end(&store, &events)?);
+    // Following begins after what was shown, or at the end when nothing matched so far.
+    filter.after = match events.last() {
+        Some(event) => event.id,
+        None => filter.after.max(store.newest_event_id()?),
+    };
     print(output, &events, args.json)?;
     if !args.follow {
         return Ok(Exit::Ok);
@@ -33,11 +37,6 @@ pub(crate) fn run(env: &Env, output: &Output, args: &EventsArgs) -> anyhow::Resu
         filter.after = events.last().map_or(filter.after, |event| event.id);
         print(output, &events, args.json)?;
     }
-}
-
-/// Where following begins when nothing matched so far.
-fn store_end(store: &Store, shown: &[Event]) -> anyhow::Result<u64> {
-    Ok(if shown.is_empty() { store.newest_event_id()? } else { 0 })
 }
 
 fn print(output: &Output, events: &[Event], as_json: bool) -> anyhow::Result<()> {

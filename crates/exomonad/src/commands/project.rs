@@ -1,8 +1,7 @@
 //! The project that a command is about: the one around the current directory.
 
-use camino::Utf8PathBuf;
 use exomonad_host::git::Repository;
-use exomonad_host::store::{Mode, Store, StoreError};
+use exomonad_host::store::Store;
 
 use crate::env::Env;
 use crate::output::problem;
@@ -15,16 +14,7 @@ pub(crate) fn require_repository(env: &Env) -> anyhow::Result<Repository> {
 
 /// The project's database to read from, which must be there; the disk need not take writes.
 pub(crate) fn require_store(repository: &Repository) -> anyhow::Result<Store> {
-    let path = database(repository);
-    match Store::open(&path, Mode::Short) {
-        Err(StoreError::ReadOnly(_)) => Ok(Store::open(&path, Mode::Frozen)?),
-        opened => Ok(opened?),
-    }
-}
-
-/// Where the project's database is.
-pub(crate) fn database(repository: &Repository) -> Utf8PathBuf {
-    repository.state_dir().join("state.db")
+    Ok(Store::open_readable(&repository.database())?)
 }
 
 /// Milliseconds since 1970.

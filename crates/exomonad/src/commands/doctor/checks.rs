@@ -1,18 +1,16 @@
 //! The checks, from what everything needs to what only some things need.
 
-use std::error::Error;
-
 use exomonad_host::agent::{Seeker, resolve};
 use exomonad_host::config::Config;
 use exomonad_host::engine::{Guest, Limits};
 use exomonad_host::exec::Cmd;
+use exomonad_host::explain;
 use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{State, inspect};
 use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
-use crate::commands::project::database;
 use crate::commands::targets::{Target, label, look, request};
 use crate::env::Env;
 
@@ -57,7 +55,7 @@ fn guest() -> Finding {
         }
         Err(err) => Finding::bad(
             "guest",
-            format!("{short}: {}", chain(&err)),
+            format!("{short}: {}", explain(&err)),
             "it decides every hook; guards refuse without it",
             "reinstall exomonad for this machine: `cargo install --locked --path crates/exomonad`",
         ),
@@ -105,7 +103,7 @@ fn repository_state(env: &Env, repository: &Repository) -> Finding {
 fn config(env: &Env, repository: &Repository) -> Finding {
     match Config::load(&repository.state_dir(), env.user_config().as_deref()) {
         Err(err) => {
-            Finding::bad("configuration", chain(&err), "guards refuse while it is broken", err.hint())
+            Finding::bad("configuration", explain(&err), "guards refuse while it is broken", err.hint())
         }
         Ok(config) if config.warnings.is_empty() => {
             Finding::good("configuration", format!("{} rules", config.rules.len()))
@@ -121,23 +119,23 @@ fn config(env: &Env, repository: &Repository) -> Finding {
 
 fn database_and_agent(env: &Env, repository: &Repository) -> Finding {
     let opened =
-        Store::open(&database(repository), Mode::Short).and_then(|store| store.check().map(|()| store));
+        Store::open(&repository.database(), Mode::Short).and_then(|store| store.check().map(|()| store));
     let store = match opened {
         Ok(store) => store,
         Err(err @ StoreError::ReadOnly(_)) => {
             let fix = err.hint().unwrap_or_default();
-            return Finding::bad("database", chain(&err), "hooks are decided and not recorded", fix);
+            return Finding::bad("database", explain(&err), "hooks are decided and not recorded", fix);
         }
         Err(err) => {
             let fix = err.hint().unwrap_or_else(|| "run `exomonad init`".to_owned());
-            return Finding::bad("database", chain(&err), "guards refuse without it", fix);
+            return Finding::bad("database", explain(&err), "guards refuse without it", fix);
         }
     };
     match resolve(&store, &Seeker { claimed: env.agent.as_deref(), repository }) {
         Ok(row) => Finding::good("database", format!("sound; you are `{}`, role {}", row.name, row.role)),
         Err(err) => {
             let fix = err.hint().unwrap_or_default();
-            Finding::bad("database", chain(&err), "guards refuse an agent nobody knows", fix)
+            Finding::bad("database", explain(&err), "guards refuse an agent nobody knows", fix)
         }
     }
 }
@@ -148,7 +146,7 @@ fn hooks(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Finding>
         Ok(found) => found,
         Err(err) => {
             let (why, fix) = init("its hooks may not run");
-            return vec![Finding::bad("hooks", chain(&err), why, fix)];
+            return vec![Finding::bad("hooks", explain(&err), why, fix)];
         }
     };
     let finding = |found: exomonad_host::install::Finding| match found.state {
@@ -175,7 +173,7 @@ fn forge(env: &Env, repository: &Repository) -> Finding {
             _ => Finding::good("remote", "none on a forge; work stays in this repository"),
         },
         Err(err) => {
-            Finding::note("remote", chain(&err), "pull requests will stay local", "see `git remote -v`")
+            Finding::note("remote", explain(&err), "pull requests will stay local", "see `git remote -v`")
         }
     }
 }
@@ -199,15 +197,4 @@ fn multiplexers(env: &Env) -> Vec<Finding> {
         )];
     }
     vec![Finding::good("terminal", found.join(", "))]
-}
-
-/// An error and its causes in one line.
-fn chain(err: &dyn Error) -> String {
-    let mut text = err.to_string();
-    let mut cause = err.source();
-    while let Some(err) = cause {
-        text = format!("{text}: {err}");
-        cause = err.source();
-    }
-    text
 }
