@@ -24,7 +24,10 @@ pub(super) struct RustWeb {
 pub(super) fn require(workspace: &Workspace) -> Result<RustWeb> {
     let dir = home()?.join(".cache/exomonad-ci/rust-web");
     let rust_web = RustWeb { usr: dir.join("usr") };
-    if rust_web.rustc_path().is_file() && has_std(&rust_web.libdir()) {
+    if rust_web.rustc_path().is_file()
+        && has_std(&rust_web.libdir())
+        && rust_web.require_new_enough(workspace).is_ok()
+    {
         return Ok(rust_web);
     }
     fetch(workspace, &dir)
@@ -49,6 +52,17 @@ impl RustWeb {
         ]
     }
 
+    /// Fails where the compiler is older than the workspace asks for.
+    fn require_new_enough(&self, workspace: &Workspace) -> Result<()> {
+        let text = self.rustc(&workspace.root, ["--version"]).read()?;
+        let found = text.split_whitespace().nth(1).unwrap_or_default();
+        let needed = env!("CARGO_PKG_RUST_VERSION");
+        if numbers(found) < numbers(needed) {
+            bail!("Debian's rustc-web is {found}, and {needed} is needed; run `apt-get update` as root");
+        }
+        Ok(())
+    }
+
     fn apply(&self, cmd: Cmd) -> Cmd {
         self.env().into_iter().fold(cmd, |cmd, (name, value)| cmd.env(name, value))
     }
@@ -62,6 +76,11 @@ impl RustWeb {
     }
 }
 
+/// `1.96.0` as numbers that compare.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+}
+
 /// Unpacks and builds beside `dir`, and moves it there when it is complete.
 fn fetch(workspace: &Workspace, dir: &Utf8Path) -> Result<()> {
     require_debian()?;
@@ -70,7 +89,9 @@ fn fetch(workspace: &Workspace, dir: &Utf8Path) -> Result<()> {
     let partial = tempfile::Builder::new().prefix("rust-web.").tempdir_in(parent)?;
     let partial_dir = Utf8Path::from_path(partial.path()).context("its path is not UTF-8")?;
     unpack(partial_dir)?;
-    build_std(workspace, &RustWeb { usr: partial_dir.join("usr") })?;
+    let unpacked = RustWeb { usr: partial_dir.join("usr") };
+    unpacked.require_new_enough(workspace)?;
+    build_std(workspace, &unpacked)?;
     if dir.exists() {
         std::fs::remove_dir_all(dir).with_context(|| format!("failed to remove the incomplete `{dir}`"))?;
     }
@@ -89,9 +110,10 @@ fn require_debian() -> Result<()> {
 
 fn unpack(dir: &Utf8Path) -> Result<()> {
     let root = Utf8Path::new("/");
-    if Cmd::new(root, "apt-cache", ["show", "rustc-web"]).read().is_err() {
-        output::step("updating the package lists");
-        Cmd::new(root, "apt-get", ["update", "--quiet"]).run()?;
+    // Lists from an image are as old as the image, and so is the compiler they name.
+    output::step("updating the package lists");
+    if let Err(err) = Cmd::new(root, "apt-get", ["update", "--quiet"]).read() {
+        output::step(&format!("going on with the lists that are there: {err:#}"));
     }
     let mut packages = PACKAGES.map(str::to_owned).to_vec();
     packages.extend(libraries(root)?);
@@ -190,6 +212,13 @@ fn write(path: &Utf8Path, content: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        assert!(numbers("1.85.0") < numbers("1.95"));
+        assert!(numbers("1.100.0-nightly") > numbers("1.95"));
+        assert!(numbers("1.95.0") > numbers("1.95"));
+    }
 
     #[test]
     fn library_names_are_the_compilers_own_packages() {
