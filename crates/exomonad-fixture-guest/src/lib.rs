@@ -4,6 +4,8 @@
 //! the last message (`stop`, `subagent-stop`). Without one it has no opinion.
 
 mod behaviour;
+mod conformance;
+mod tools;
 
 use behaviour::Behaviour;
 use exomonad_sdk::{
@@ -19,7 +21,10 @@ impl Policy for Fixture {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     fn roles() -> Vec<Role> {
-        let told = |name| Role::new(name, "Does what it is told").hooks::<Told>();
+        let told = |name| {
+            let role = Role::new(name, "Does what it is told").hooks::<Told>();
+            conformance::add(tools::add(role))
+        };
         vec![
             told("tl"),
             told("dev"),

@@ -12,14 +12,31 @@ use crate::contract::{Rule, RuleDecision};
 use crate::engine::Limits;
 
 /// What is configured.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// Declarative policy, in the order it is tried.
     pub rules: Vec<Rule>,
-    /// What one call of the guest may use.
+    /// What one hook may use.
     pub limits: Limits,
+    /// What one call of a tool may use.
+    pub tool_limits: Limits,
+    /// The programs that the guest may run.
+    pub programs: Vec<String>,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
+}
+
+impl Default for Config {
+    /// What holds without any file.
+    fn default() -> Self {
+        Self {
+            rules: Vec::new(),
+            limits: Limits::default(),
+            tool_limits: Limits::of_tools(),
+            programs: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
 }
 
 /// Who wrote a file, and so what it may say.
@@ -70,6 +87,13 @@ impl ConfigError {
 struct File {
     rules: Vec<RuleEntry>,
     limits: LimitsTable,
+    process: ProcessTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ProcessTable {
+    allow: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +120,8 @@ struct LimitsTable {
     guest_ms: Option<u64>,
     guest_memory_mib: Option<usize>,
     guest_effects: Option<u32>,
+    tool_ms: Option<u64>,
+    wait_ms: Option<u64>,
 }
 
 impl LimitsTable {
@@ -105,6 +131,7 @@ impl LimitsTable {
             ("guest_ms", self.guest_ms == Some(0)),
             ("guest_memory_mib", self.guest_memory_mib == Some(0)),
             ("guest_effects", self.guest_effects == Some(0)),
+            ("tool_ms", self.tool_ms == Some(0)),
         ];
         match zero.iter().find(|(_, is_zero)| *is_zero) {
             None => Ok(()),
@@ -117,8 +144,17 @@ impl LimitsTable {
 }
 
 /// Every key, as `table.key`.
-const KEYS: &[&str] =
-    &["rules", "limits", "limits.guest_ms", "limits.guest_memory_mib", "limits.guest_effects"];
+const KEYS: &[&str] = &[
+    "rules",
+    "limits",
+    "limits.guest_ms",
+    "limits.guest_memory_mib",
+    "limits.guest_effects",
+    "limits.tool_ms",
+    "limits.wait_ms",
+    "process",
+    "process.allow",
+];
 
 /// The hooks that a rule can be about, as the contract spells them.
 const RULE_EVENTS: &[&str] = &["pre-tool", "permission-requested", "prompt-submitted"];
@@ -184,10 +220,19 @@ impl Config {
         }
         if let Some(mib) = file.limits.guest_memory_mib {
             self.limits.memory = mib.saturating_mul(1 << 20);
+            self.tool_limits.memory = self.limits.memory;
         }
         if let Some(effects) = file.limits.guest_effects {
             self.limits.effects = effects;
+            self.tool_limits.effects = effects;
         }
+        if let Some(ms) = file.limits.tool_ms {
+            self.tool_limits.wall = Duration::from_millis(ms);
+        }
+        if let Some(ms) = file.limits.wait_ms {
+            self.tool_limits.wait = Duration::from_millis(ms);
+        }
+        self.programs.extend(file.process.allow);
         Ok(())
     }
 }

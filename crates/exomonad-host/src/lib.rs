@@ -4,6 +4,7 @@
 //! exits. What it needs to know comes in as arguments; what went wrong goes out as errors.
 
 pub mod agent;
+pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod effects;
@@ -13,8 +14,10 @@ pub mod git;
 pub mod harness;
 pub mod hook;
 pub mod install;
+pub mod mcp;
 pub mod project;
 pub mod store;
+pub mod tool;
 
 /// An error and its causes in one line.
 #[must_use]

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::{Agent, Context, EffectError, EffectErrorKind, Hook, HookEvent, Project, WorkspaceKind};
+use crate::{Agent, Context, EffectError, EffectErrorKind, Hook, HookEvent, Limits, Project, WorkspaceKind};
 
 /// A scripted host.
 ///
@@ -81,6 +81,7 @@ fn unscripted(message: String) -> EffectError {
 #[must_use]
 pub fn context(role: &str) -> Context {
     Context {
+        limits: Limits { call_ms: 30_000, wait_ms: 600_000, message_bytes: 1 << 20 },
         agent: Agent {
             name: "main.parser".to_owned(),
             role: role.to_owned(),

@@ -22,6 +22,9 @@ macro_rules! effects {
             )*
             /// Writes a line to the host's log. `fields` is a JSON object, or empty.
             fn log(&mut self, level: log::Level, message: &str, fields: &str);
+
+            /// Tells whoever waits for this call how far it is.
+            fn progress(&mut self, done: f64, total: Option<f64>, message: Option<&str>);
         }
 
         impl Host for WasmHost {
@@ -29,6 +32,10 @@ macro_rules! effects {
 
             fn log(&mut self, level: log::Level, message: &str, fields: &str) {
                 log::write(level, message, fields);
+            }
+
+            fn progress(&mut self, done: f64, total: Option<f64>, message: Option<&str>) {
+                log::progress(done, total, message);
             }
         }
 
@@ -40,6 +47,10 @@ macro_rules! effects {
 
             fn log(&mut self, level: log::Level, message: &str, _fields: &str) {
                 self.note(format!("log.write({level:?}, {message:?})"));
+            }
+
+            fn progress(&mut self, done: f64, total: Option<f64>, message: Option<&str>) {
+                self.note(format!("log.progress({done:?}, {total:?}, {message:?})"));
             }
         }
     };

@@ -45,9 +45,10 @@ mod role;
 mod tool;
 
 pub use bindings::exomonad::guest::types::{
-    Action, Agent, Context, Decision, EffectError, EffectErrorKind, Event, GuestInfo, Hook, HookEvent,
-    HookKind, McpTool, Project, RoleInfo, Rule, RuleDecision, StopInfo, ToolDone, ToolError, ToolHints,
-    ToolInfo, ToolKind, ToolOutput, ToolUse, Verdict, WorkspaceKind,
+    Action, Agent, Content, Context, Decision, EffectError, EffectErrorKind, EmbeddedResource, Event,
+    GuestInfo, Hook, HookEvent, HookKind, Limits, McpTool, Media, Project, ResourceBody, RoleInfo, Rule,
+    RuleDecision, StopInfo, ToolDone, ToolError, ToolHints, ToolInfo, ToolKind, ToolOutput, ToolUse, Verdict,
+    WorkspaceKind,
 };
 pub use bindings::exomonad::guest::{
     agents, events, forge, fs, git, kv, log, messages, process, session, ui,

@@ -11,6 +11,7 @@ pub struct Role {
     tools: Vec<Entry>,
     interests: &'static [HookKind],
     pre_tool_kinds: &'static [ToolKind],
+    instructions: &'static str,
     decide: fn(&mut dyn Host, &Context, &Hook) -> Decision,
 }
 
@@ -24,6 +25,7 @@ impl Role {
             tools: Vec::new(),
             interests: &[],
             pre_tool_kinds: &[],
+            instructions: "",
             decide: |_, _, _| Decision::pass(),
         }
     }
@@ -33,6 +35,12 @@ impl Role {
     pub fn tool<T: Tool>(mut self) -> Self {
         self.tools.push(Entry::of::<T>());
         self
+    }
+
+    /// Says what the agent is told of its role and its tools when its MCP client connects.
+    #[must_use]
+    pub fn instructions(self, instructions: &'static str) -> Self {
+        Self { instructions, ..self }
     }
 
     /// Says who decides the hooks.
@@ -64,6 +72,7 @@ impl Role {
             tools: self.tools.iter().map(Entry::info).collect(),
             hooks: self.interests.to_vec(),
             pre_tool_kinds: self.pre_tool_kinds.to_vec(),
+            instructions: self.instructions.to_owned(),
         }
     }
 }

@@ -3,14 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::{Context, Host, ToolError, ToolHints, ToolInfo, ToolOutput, args};
+use crate::{Content, Context, Host, ToolError, ToolHints, ToolInfo, ToolOutput, args};
 
 /// A tool that agents call over MCP.
 pub trait Tool {
     /// The arguments. The JSON Schema comes from the type: its fields, their doc comments and their types.
     type Args: DeserializeOwned + JsonSchema;
-    /// The structured result.
+    /// The structured result: a struct. A type that is no JSON object, such as `()`, leaves only the content.
     type Output: Serialize + JsonSchema;
 
     /// The name, in `snake_case`.
@@ -31,6 +32,17 @@ pub trait Tool {
     /// The result for a reader; JSON unless written.
     fn text(output: &Self::Output) -> String {
         serde_json::to_string_pretty(output).unwrap_or_default()
+    }
+
+    /// What a model gets to see: [`Tool::text`] unless written.
+    fn content(output: &Self::Output) -> Vec<Content> {
+        vec![Content::Text(Self::text(output))]
+    }
+
+    /// The schema that clients see; that of [`Tool::Args`] unless written.
+    #[must_use]
+    fn input_schema() -> Value {
+        args::schema::<Self::Args>()
     }
 }
 
@@ -65,15 +77,22 @@ fn info<T: Tool>() -> ToolInfo {
         name: T::NAME.to_owned(),
         title: T::TITLE.to_owned(),
         description: T::DESCRIPTION.to_owned(),
-        input_schema: args::schema::<T::Args>().to_string(),
-        output_schema: Some(args::schema::<T::Output>().to_string()),
+        input_schema: T::input_schema().to_string(),
+        output_schema: output_schema::<T>().map(|schema| schema.to_string()),
         hints: T::HINTS,
     }
 }
 
 fn call<T: Tool>(host: &mut dyn Host, cx: &Context, arguments: &str) -> Result<ToolOutput, ToolError> {
     let output = T::call(host, cx, args::parse(arguments)?)?;
-    let structured = serde_json::to_string(&output)
+    let value = serde_json::to_value(&output)
         .map_err(|err| ToolError::new(format!("the result of `{}` is not JSON: {err}", T::NAME)))?;
-    Ok(ToolOutput { structured, text: T::text(&output) })
+    let structured = value.is_object().then(|| value.to_string());
+    Ok(ToolOutput { structured, content: T::content(&output) })
+}
+
+/// MCP wants an object (2025-11-25), so a result that is something else has no schema.
+fn output_schema<T: Tool>() -> Option<Value> {
+    let schema = args::schema::<T::Output>();
+    (schema.get("type").and_then(Value::as_str) == Some("object")).then_some(schema)
 }

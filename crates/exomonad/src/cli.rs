@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Answers one hook of a coding agent. Reads the question on stdin; coding agents call this, people need not.
     Hook(HookArgs),
+    /// Serves an agent's tools to its MCP client on stdin and stdout; coding agents start this, people need not.
+    McpStdio(McpStdioArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
     /// Checks the set-up and says how to mend it.
@@ -44,6 +46,16 @@ pub(crate) struct HookArgs {
     /// Which coding agent asks; told from the question when left out.
     #[arg(long, visible_alias = "runtime", value_name = "NAME")]
     pub(crate) harness: Option<Harness>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct McpStdioArgs {
+    /// Whose tools; told from the directory when left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    /// Where the agent works; the current directory when left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

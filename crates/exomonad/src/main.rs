@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     logging::start(&env);
     let result = match cli.command {
         Command::Hook(args) => return commands::hook::run(&env, &output, &args),
+        Command::McpStdio(args) => commands::mcp_stdio::run(&env, &args),
         Command::Init(args) => commands::init::run(&env, &output, &args),
         Command::Uninstall(args) => commands::uninstall::run(&env, &output, &args),
         Command::Doctor(args) => commands::doctor::run(&env, &output, &args),

@@ -9,6 +9,7 @@ use exomonad_host::agent::IdentityError;
 use exomonad_host::config::ConfigError;
 use exomonad_host::install::InstallError;
 use exomonad_host::store::StoreError;
+use exomonad_host::tool::ToolboxError;
 
 use crate::env::Env;
 use crate::exit::Exit;
@@ -131,7 +132,8 @@ fn hint_of(err: &(dyn std::error::Error + 'static)) -> Option<String> {
     let store = || err.downcast_ref::<StoreError>().and_then(StoreError::hint);
     let identity = || err.downcast_ref::<IdentityError>().and_then(IdentityError::hint);
     let install = || err.downcast_ref::<InstallError>().and_then(InstallError::hint);
-    problem.or_else(config).or_else(store).or_else(identity).or_else(install)
+    let toolbox = || err.downcast_ref::<ToolboxError>().and_then(ToolboxError::hint);
+    problem.or_else(toolbox).or_else(config).or_else(store).or_else(identity).or_else(install)
 }
 
 /// Whether the reader of our answer went away, which is its right.

@@ -11,13 +11,16 @@ mod planned;
 mod resolve;
 mod session;
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::clock::Clock;
+use crate::contract::log::Level;
 use crate::contract::{Context, EffectError, EffectErrorKind, types};
-use crate::engine::Meter;
+use crate::engine::{Meter, Stop};
 use crate::git::Repository;
 use crate::store::{Store, StoreError};
 
@@ -32,6 +35,21 @@ pub struct Services {
     pub search_path: String,
     /// The user's home directory.
     pub home: Option<Utf8PathBuf>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The programs that `process.run` may start.
+    pub programs: Vec<String>,
+    /// Whoever waits for the call and may want to hear of it before it ends.
+    pub listener: Option<Arc<dyn Listener>>,
+}
+
+/// Hears what a call says while it runs.
+pub trait Listener: fmt::Debug + Send + Sync {
+    /// How far the call is.
+    fn progress(&self, done: f64, total: Option<f64>, message: Option<&str>);
+
+    /// What the guest logged. `fields` is a JSON object, or empty.
+    fn log(&self, level: Level, message: &str, fields: &str);
 }
 
 /// The host, as one call of the guest sees it.
@@ -53,6 +71,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) services: &'a Services,
     pub(crate) cx: &'a Context,
     pub(crate) time_left: Duration,
+    /// Ends the call; an effect that waits looks at it.
+    pub(crate) stop: &'a Stop,
 }
 
 impl Caller<'_> {
@@ -68,6 +88,21 @@ impl Caller<'_> {
 impl World {
     pub(crate) fn new(services: Services, cx: Context, meter: Meter) -> Self {
         Self { caller: Some((services, cx)), meter }
+    }
+
+    /// As [`World::act`], for an effect that waits: for at most `limit` and for what the call may still wait, which is its
+    /// caller's `time_left`.
+    fn act_waiting<T>(
+        &mut self,
+        effect: &'static str,
+        limit: Duration,
+        perform: impl FnOnce(&Caller<'_>) -> Result<T, EffectError>,
+    ) -> Result<T, Failure> {
+        let time_left = limit.min(self.meter.wait_left());
+        let begun = Instant::now();
+        let result = self.act(effect, |caller| perform(&Caller { time_left, ..*caller }));
+        self.meter.count_waiting(begun.elapsed());
+        result
     }
 
     /// For a call on nobody's behalf: every effect is refused.
@@ -93,7 +128,8 @@ impl World {
                 "`describe` may not ask for effects",
             )));
         };
-        let result = perform(&Caller { services, cx, time_left: self.meter.time_left() });
+        let (time_left, stop) = (self.meter.time_left(), self.meter.stop());
+        let result = perform(&Caller { services, cx, time_left, stop });
         result.map_err(|err| {
             tracing::debug!(kind = ?err.kind, message = %err.message, "refused");
             Failure::Refused(err)

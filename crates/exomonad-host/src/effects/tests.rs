@@ -6,11 +6,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::{Failure, Services, World};
+use crate::clock::Clock;
 use crate::contract::kv::Scope;
 use crate::contract::{
-    Agent, Context, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv, session,
+    self, Agent, Context, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv, session,
 };
-use crate::engine::{Limits, Meter};
+use crate::engine::{Limits, Meter, Stop};
 use crate::git::Repository;
 use crate::store::{Mode, Store};
 
@@ -44,9 +45,18 @@ fn fixture() -> Fixture {
         now_ms: 5,
         trace: String::new(),
         rules: Vec::new(),
+        limits: contract::Limits { call_ms: 2000, wait_ms: 0, message_bytes: 1 << 20 },
     };
-    let services = Services { store, repository, search_path: "/usr/bin:/bin".to_owned(), home: None };
-    Fixture { world: World::new(services, cx, Meter::start(Limits::default())), top }
+    let services = Services {
+        store,
+        repository,
+        search_path: "/usr/bin:/bin".to_owned(),
+        home: None,
+        clock: Clock::new(|| 5),
+        programs: Vec::new(),
+        listener: None,
+    };
+    Fixture { world: World::new(services, cx, Meter::start(Limits::default(), Stop::default())), top }
 }
 
 impl Fixture {
@@ -248,6 +258,6 @@ fn git_reads_the_branch_of_the_workspace() {
 
 #[test]
 fn describe_may_ask_for_nothing() {
-    let mut world = World::none(Meter::start(Limits::default()));
+    let mut world = World::none(Meter::start(Limits::default(), Stop::default()));
     assert_eq!(refused(git::Host::branch(&mut world)), EffectErrorKind::Unavailable);
 }

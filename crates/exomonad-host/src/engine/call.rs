@@ -3,9 +3,10 @@
 use wasmtime::{Store as WasmStore, UpdateDeadline};
 
 use super::limits::{Met, Meter};
-use super::{Export, Guest, GuestError, Limits};
+use super::{Export, Guest, GuestError, Limits, Stop};
 use crate::contract::{
-    Action, Context, Decision, Event, Guest as Bindings, GuestInfo, Hook, ToolError, ToolOutput, Verdict,
+    Action, Content, Context, Decision, Event, Guest as Bindings, GuestInfo, Hook, ResourceBody, ToolError,
+    ToolOutput, Verdict,
 };
 use crate::effects::{Services, World};
 
@@ -16,7 +17,7 @@ impl Guest {
     /// The guest failed.
     pub fn describe(&self, limits: Limits) -> Result<GuestInfo, GuestError> {
         let call = Call { export: Export::Describe, limits };
-        let world = World::none(Meter::start(limits));
+        let world = World::none(Meter::start(limits, Stop::default()));
         self.call(
             call,
             world,
@@ -37,28 +38,28 @@ impl Guest {
         limits: Limits,
     ) -> Result<Decision, GuestError> {
         let call = Call { export: Export::OnHook, limits };
-        let world = World::new(services, cx.clone(), Meter::start(limits));
+        let world = World::new(services, cx.clone(), Meter::start(limits, Stop::default()));
         self.call(call, world, |guest, store| guest.call_on_hook(store, cx, hook), size_of_decision)
     }
 
     /// Runs one of the guest's tools.
     ///
     /// # Errors
-    /// The guest failed. A tool that ran and failed is the inner error.
+    /// The guest failed, or was stopped. A tool that ran and failed is the inner error.
     pub fn call_tool(
         &self,
         services: Services,
         cx: &Context,
-        name: &str,
-        arguments: &str,
+        request: &ToolRequest<'_>,
         limits: Limits,
     ) -> Result<Result<ToolOutput, ToolError>, GuestError> {
         let call = Call { export: Export::CallTool, limits };
-        let world = World::new(services, cx.clone(), Meter::start(limits));
+        let world = World::new(services, cx.clone(), Meter::start(limits, request.stop.clone()));
+        let ToolRequest { name, arguments, .. } = request;
         let run =
             |guest: &Bindings, store: &mut WasmStore<World>| guest.call_call_tool(store, cx, name, arguments);
         self.call(call, world, run, |result| match result {
-            Ok(output) => output.structured.len() + output.text.len(),
+            Ok(output) => size_of_output(output),
             Err(error) => error.message.len() + error.hint.as_ref().map_or(0, String::len),
         })
     }
@@ -75,7 +76,7 @@ impl Guest {
         limits: Limits,
     ) -> Result<Vec<Action>, GuestError> {
         let call = Call { export: Export::OnEvent, limits };
-        let world = World::new(services, cx.clone(), Meter::start(limits));
+        let world = World::new(services, cx.clone(), Meter::start(limits, Stop::default()));
         self.call(
             call,
             world,
@@ -109,6 +110,17 @@ impl Guest {
     }
 }
 
+/// Which tool is called, and who may stop it.
+#[derive(Debug, Clone)]
+pub struct ToolRequest<'a> {
+    /// The tool.
+    pub name: &'a str,
+    /// A JSON object.
+    pub arguments: &'a str,
+    /// Ends the call.
+    pub stop: &'a Stop,
+}
+
 /// Which call it is, and what it may use.
 #[derive(Clone, Copy)]
 struct Call {
@@ -122,6 +134,7 @@ impl Call {
         match met {
             Some(Met::Wall) => GuestError::Time { export, limit: limits.wall },
             Some(Met::Memory) => GuestError::Memory { export, limit: limits.memory },
+            Some(Met::Stop) => GuestError::Stopped { export },
             Some(Met::Effects) => GuestError::Effects { export, limit: limits.effects },
             None => GuestError::Trap { export, source },
         }
@@ -138,6 +151,18 @@ fn size_of_decision(decision: &Decision) -> usize {
         | Verdict::Halt(text) => text.len(),
     };
     said + decision.message.as_ref().map_or(0, String::len) + decision.context.as_ref().map_or(0, String::len)
+}
+
+fn size_of_output(output: &ToolOutput) -> usize {
+    let content = output.content.iter().map(|content| match content {
+        Content::Text(text) => text.len(),
+        Content::Image(media) | Content::Audio(media) => media.data.len(),
+        Content::Embedded(resource) => match &resource.body {
+            ResourceBody::Text(text) => text.len(),
+            ResourceBody::Bytes(bytes) => bytes.len(),
+        },
+    });
+    output.structured.as_ref().map_or(0, String::len) + content.sum::<usize>()
 }
 
 fn size_of_action(action: &Action) -> usize {

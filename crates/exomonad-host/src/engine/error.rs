@@ -45,6 +45,12 @@ pub enum GuestError {
         #[source]
         source: wasmtime::Error,
     },
+    /// Whoever asked does not want the answer any more.
+    #[error("the call of `{export}` was cancelled")]
+    Stopped {
+        /// Where.
+        export: Export,
+    },
     /// It took too long.
     #[error("the guest ran for more than {} ms in `{export}`", limit.as_millis())]
     Time {

@@ -7,8 +7,13 @@ mod config;
 mod error;
 mod guest;
 mod limits;
+mod source;
+mod stop;
 
+pub use call::ToolRequest;
 pub use error::{Export, GuestError};
 pub use guest::Guest;
 pub use limits::Limits;
 pub(crate) use limits::Meter;
+pub use source::GuestSource;
+pub use stop::Stop;

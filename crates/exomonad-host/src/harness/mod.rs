@@ -25,6 +25,7 @@ pub use asked::Asked;
 pub use downgrade::{Downgrade, Express, Fallback, VerdictKind, express};
 pub use event::{EventSpec, FailureClass};
 pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
+use serde_json::{Map, Value, json};
 pub use settings::SettingsFacts;
 
 use crate::contract::Decision;
@@ -124,6 +125,13 @@ impl fmt::Display for Harness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
+}
+
+/// What each of our tools tells the harnesses beyond MCP. Claude Code (2.1.329) keeps MCP tools out of the model's
+/// request, to be searched for, unless they ask to be in it; the others take no notice.
+#[must_use]
+pub fn tool_meta() -> Map<String, Value> {
+    Map::from_iter([("anthropic/alwaysLoad".to_owned(), json!(true))])
 }
 
 /// A harness name that we do not know.

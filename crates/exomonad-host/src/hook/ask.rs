@@ -5,14 +5,14 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
-use super::context::context;
 use super::laps::Laps;
 use super::{HookError, record};
-use crate::agent::{AgentName, Seeker, resolve};
+use crate::agent::{AgentName, Facts, Seeker, context, resolve};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Decision, GuestInfo, HookEvent, HookKind, Rule, ToolKind, Verdict};
 use crate::effects::Services;
-use crate::engine::{Guest, GuestError, Limits};
+use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
 use crate::store::{Mode, Store, StoreError};
@@ -38,35 +38,10 @@ pub struct Request<'a> {
     pub home: Option<&'a Utf8Path>,
     /// The user's own configuration file.
     pub user_config: Option<&'a Utf8Path>,
-    /// Milliseconds since 1970.
-    pub now_ms: u64,
+    /// Tells the time.
+    pub clock: Clock,
     /// Who decides.
     pub guest: &'a GuestSource,
-}
-
-/// The guest, loaded only when a hook needs it.
-#[derive(Debug)]
-pub enum GuestSource {
-    /// The one built into this program.
-    Builtin,
-    /// One that is loaded already.
-    Loaded(Box<Guest>),
-}
-
-impl GuestSource {
-    fn hash(&self) -> &str {
-        match self {
-            Self::Builtin => Guest::builtin_hash(),
-            Self::Loaded(guest) => guest.hash(),
-        }
-    }
-
-    fn load(&self) -> Result<Guest, GuestError> {
-        match self {
-            Self::Builtin => Guest::builtin(),
-            Self::Loaded(guest) => Ok(guest.as_ref().clone()),
-        }
-    }
 }
 
 /// What the process does next.
@@ -138,12 +113,23 @@ impl Work<'_> {
         let decision = if interests.wants(&row.role, &config.rules, &asked)? {
             let guest = described.map_or_else(|| request.guest.load(), Ok)?;
             laps.lap("load guest");
-            let cx = context(&row, &repository, self.harness, &config, request.home, request.now_ms);
+            let facts = Facts {
+                row: &row,
+                repository: &repository,
+                harness: self.harness.name(),
+                config: &config,
+                limits: config.limits,
+                home: request.home,
+            };
+            let cx = context(&facts, request.clock.now_ms());
             let services = Services {
                 store,
                 repository,
                 search_path: request.search_path.to_owned(),
                 home: request.home.map(Utf8Path::to_owned),
+                clock: request.clock,
+                programs: config.programs.clone(),
+                listener: None,
             };
             let decision = guest.on_hook(services, &cx, &asked.hook, config.limits)?;
             laps.lap("call guest");
@@ -207,7 +193,7 @@ impl Work<'_> {
     fn record(&mut self, kind: &str, data: &str) {
         let Some(store) = &self.store else { return };
         let agent = self.agent.as_ref().map_or("", AgentName::as_str);
-        if let Err(err) = store.record_event(self.request.now_ms, kind, agent, data) {
+        if let Err(err) = store.record_event(self.request.clock.now_ms(), kind, agent, data) {
             self.warn_unrecorded(&err);
         }
     }

@@ -3,10 +3,9 @@
 //! Whatever goes wrong has a decided outcome: a failing guard denies, a failing nudge lets go, and both say so.
 
 mod ask;
-mod context;
 mod error;
 mod laps;
 mod record;
 
-pub use ask::{GuestSource, Outcome, Request, answer, late};
+pub use ask::{Outcome, Request, answer, late};
 pub use error::HookError;

@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each entry takes the schema one version further.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE agents (
         name TEXT PRIMARY KEY,
         role TEXT NOT NULL,
@@ -44,7 +45,39 @@ const STEPS: &[&str] = &["
         hash TEXT PRIMARY KEY,
         info TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    CREATE TABLE messages (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        sender TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        reply_to TEXT,
+        state TEXT NOT NULL,
+        sent_ms INTEGER NOT NULL,
+        handed_ms INTEGER,
+        handed_by TEXT,
+        seen_ms INTEGER,
+        acked_ms INTEGER,
+        failure TEXT
+    ) STRICT;
+    CREATE INDEX messages_unacked ON messages (recipient, seq) WHERE acked_ms IS NULL;
+    CREATE INDEX messages_by_recipient ON messages (recipient, seq);
+    CREATE TABLE sidecars (
+        id TEXT PRIMARY KEY,
+        agent TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        client TEXT,
+        began_ms INTEGER NOT NULL,
+        beat_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sidecars_by_agent ON sidecars (agent);
+",
+];
 
 /// The version this program writes.
 pub(super) fn latest() -> i64 {

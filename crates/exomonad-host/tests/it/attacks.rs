@@ -10,7 +10,7 @@ use exomonad_host::contract::{
 use exomonad_host::engine::Limits;
 use serde::Deserialize;
 
-use crate::support::{NOW, TestProject, builtin};
+use crate::support::{LIMITS, NOW, TestProject, builtin};
 
 #[derive(Deserialize)]
 struct Row {
@@ -84,6 +84,7 @@ impl Scene {
             project: Project { root: self.root.to_string(), git_dir: self.root.join(".git").to_string() },
             home: Some("/home/user".to_owned()),
             now_ms: NOW,
+            limits: LIMITS,
             trace: String::new(),
             rules: Vec::new(),
         };

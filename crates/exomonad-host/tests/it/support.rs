@@ -3,20 +3,23 @@
 use std::sync::{Arc, OnceLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use exomonad_host::clock::Clock;
 use exomonad_host::contract::{
-    Agent, Context, Hook, HookEvent, Project, Rule, ToolKind, ToolUse, WorkspaceKind,
+    self, Agent, Context, Hook, HookEvent, Project, Rule, ToolKind, ToolUse, WorkspaceKind,
 };
 use exomonad_host::effects::Services;
-use exomonad_host::engine::Guest;
+use exomonad_host::engine::{Guest, GuestSource};
 use exomonad_host::exec::Cmd;
 use exomonad_host::git::Repository;
 use exomonad_host::harness::{Answer, Harness};
-use exomonad_host::hook::{GuestSource, Outcome, Request, answer};
+use exomonad_host::hook::{Outcome, Request, answer};
 use exomonad_host::project;
 use exomonad_host::store::{Mode, Store};
 use tempfile::TempDir;
 
 pub(crate) const NOW: u64 = 1_790_000_000_000;
+pub(crate) const LIMITS: contract::Limits =
+    contract::Limits { call_ms: 2000, wait_ms: 0, message_bytes: 1 << 20 };
 
 /// Where the tests find `git`.
 pub(crate) const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -100,7 +103,7 @@ impl TestProject {
             search_path: SEARCH_PATH,
             home: None,
             user_config: None,
-            now_ms: NOW,
+            clock: Clock::new(|| NOW),
             guest: &guest,
         })
     }
@@ -111,6 +114,9 @@ impl TestProject {
             repository: self.repository.clone(),
             search_path: SEARCH_PATH.to_owned(),
             home: None,
+            clock: Clock::new(|| NOW),
+            programs: Vec::new(),
+            listener: None,
         }
     }
 
@@ -132,6 +138,7 @@ impl TestProject {
             },
             home: None,
             now_ms: NOW,
+            limits: LIMITS,
             trace: String::new(),
             rules,
         }

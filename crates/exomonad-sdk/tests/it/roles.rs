@@ -3,8 +3,8 @@
 use exomonad_sdk::fake::{FakeHost, context, hook};
 use exomonad_sdk::kv::Scope;
 use exomonad_sdk::{
-    Context, Decision, EffectError, EffectErrorKind, Hook, HookEvent, HookKind, Hooks, Host, Policy, Role,
-    Tool, ToolError, ToolHints, guest,
+    Content, Context, Decision, EffectError, EffectErrorKind, Hook, HookEvent, HookKind, Hooks, Host, Policy,
+    Role, Tool, ToolError, ToolHints, guest,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,8 @@ fn a_tool_runs_with_its_arguments_and_effects() {
     let mut host = FakeHost::default();
     host.reply("kv.set", Ok(()));
     let output = guest::call_tool::<Two>(&mut host, &context("dev"), "remember", r#"{"text":"né"}"#).unwrap();
-    assert_eq!(output.structured, r#"{"characters":2}"#);
-    assert_eq!(output.text, "{\n  \"characters\": 2\n}");
+    assert_eq!(output.structured.as_deref(), Some(r#"{"characters":2}"#));
+    assert_eq!(output.content, [Content::Text("{\n  \"characters\": 2\n}".to_owned())]);
     assert_eq!(host.calls(), [r#"kv.set(Scope::Agent, "text", "né")"#]);
 }
 

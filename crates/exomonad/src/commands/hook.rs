@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use exomonad_host::clock::Clock;
 use exomonad_host::drop_logged;
+use exomonad_host::engine::GuestSource;
 use exomonad_host::exec::Cmd;
 use exomonad_host::harness::{Answer, Harness, MAX_PAYLOAD_BYTES};
-use exomonad_host::hook::{self, GuestSource, Outcome, Request};
+use exomonad_host::hook::{self, Outcome, Request};
 
 use super::project::now_ms;
 use crate::cli::HookArgs;
@@ -38,7 +40,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
         search_path: &env.search_path,
         home: env.home.as_deref(),
         user_config: env.user_config().as_deref(),
-        now_ms: now_ms(),
+        clock: Clock::new(now_ms),
         guest: &GuestSource::Builtin,
     });
     if !turn.swap(false, Ordering::SeqCst) {

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod hook;
 pub(crate) mod init;
+pub(crate) mod mcp_stdio;
 mod project;
 mod targets;
 pub(crate) mod uninstall;

@@ -1,0 +1,130 @@
+//! Finds out who the agent is and what its role can do.
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::ToolboxError;
+use crate::agent::{Seeker, resolve};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::contract::{GuestInfo, RoleInfo};
+use crate::engine::{Guest, GuestSource};
+use crate::git::Repository;
+use crate::store::{AgentRow, Store};
+
+/// Whose tools are wanted.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Where the agent works: a directory of its workspace.
+    pub dir: &'a Utf8Path,
+    /// The name that the launcher or the command line gave.
+    pub claimed: Option<&'a str>,
+    /// Where programs are looked up: a `PATH` value.
+    pub search_path: &'a str,
+    /// The user's home directory.
+    pub home: Option<&'a Utf8Path>,
+    /// The user's own configuration file.
+    pub user_config: Option<&'a Utf8Path>,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Who has the tools.
+    pub guest: &'a GuestSource,
+}
+
+/// One agent's tools.
+#[derive(Debug)]
+pub struct Toolbox {
+    pub(super) guest: Guest,
+    info: GuestInfo,
+    pub(super) row: AgentRow,
+    pub(super) repository: Repository,
+    pub(super) store: Arc<Store>,
+    pub(super) config: Config,
+    pub(super) search_path: String,
+    pub(super) home: Option<Utf8PathBuf>,
+    pub(super) clock: Clock,
+}
+
+impl Toolbox {
+    /// Opens it: finds the project, the agent, and the guest's tools for its role.
+    ///
+    /// # Errors
+    /// The caller is no agent of a project, or the guest fails.
+    pub fn open(request: &Request<'_>) -> Result<Self, ToolboxError> {
+        let repository = Repository::find(request.dir)?;
+        let state_dir = repository.state_dir();
+        if !state_dir.is_dir() {
+            return Err(ToolboxError::NoProject { root: repository.root });
+        }
+        let store = Arc::new(Store::open_readable(&repository.database())?);
+        let row = resolve(&store, &Seeker { claimed: request.claimed, repository: &repository })?;
+        let config = Config::load(&state_dir, request.user_config)?;
+        let guest = request.guest.load()?;
+        let info = guest.describe(config.tool_limits)?;
+        require_role(&info, &row.role)?;
+        Ok(Self {
+            guest,
+            info,
+            row,
+            repository,
+            store,
+            config,
+            search_path: request.search_path.to_owned(),
+            home: request.home.map(Utf8Path::to_owned),
+            clock: request.clock,
+        })
+    }
+
+    /// The same agent's tools, of another guest.
+    ///
+    /// # Errors
+    /// The guest fails, or does not know the agent's role.
+    pub fn with_guest(&self, guest: Guest) -> Result<Self, ToolboxError> {
+        let info = guest.describe(self.config.tool_limits)?;
+        require_role(&info, &self.row.role)?;
+        Ok(Self {
+            guest,
+            info,
+            row: self.row.clone(),
+            repository: self.repository.clone(),
+            store: Arc::clone(&self.store),
+            config: self.config.clone(),
+            search_path: self.search_path.clone(),
+            home: self.home.clone(),
+            clock: self.clock,
+        })
+    }
+
+    /// The agent.
+    #[must_use]
+    pub fn agent(&self) -> &AgentRow {
+        &self.row
+    }
+
+    /// The project's database.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// What the guest says of itself.
+    #[must_use]
+    pub fn info(&self) -> &GuestInfo {
+        &self.info
+    }
+
+    /// What the agent's role can do. There is one: a toolbox without it does not open.
+    #[must_use]
+    pub fn role(&self) -> Option<&RoleInfo> {
+        self.info.roles.iter().find(|role| role.name == self.row.role)
+    }
+}
+
+fn require_role(info: &GuestInfo, role: &str) -> Result<(), ToolboxError> {
+    if info.roles.iter().any(|known| known.name == role) {
+        return Ok(());
+    }
+    let known = info.roles.iter().map(|role| role.name.clone()).collect();
+    Err(ToolboxError::Role { role: role.to_owned(), known })
+}
