@@ -38,7 +38,8 @@ pub(crate) fn install() -> Result<Clients> {
     })
 }
 
-fn cache() -> Result<Utf8PathBuf> {
+/// Where they are kept.
+pub(crate) fn cache() -> Result<Utf8PathBuf> {
     let root = variable("XDG_CACHE_HOME")
         .map_or_else(|| Ok(home()?.join(".cache")), |dir| anyhow::Ok(dir.into()))?;
     Ok(root.join("exomonad-ci/clients"))
@@ -76,7 +77,8 @@ fn platform() -> Result<&'static str> {
     }
 }
 
-fn npm(dir: &Utf8Path, arguments: &[&str]) -> Result<Cmd> {
+/// npm, once it is known to be there.
+pub(crate) fn npm(dir: &Utf8Path, arguments: &[&str]) -> Result<Cmd> {
     for program in ["node", "npm"] {
         Cmd::new(dir, program, ["--version"])
             .read()
@@ -86,7 +88,7 @@ fn npm(dir: &Utf8Path, arguments: &[&str]) -> Result<Cmd> {
 }
 
 /// Fills `<cache>/<name>` with `fill`, unless it is there: a directory that is there is whole.
-fn install_once(
+pub(crate) fn install_once(
     cache: &Utf8Path,
     name: &str,
     fill: impl FnOnce(&Utf8Path) -> Result<()>,

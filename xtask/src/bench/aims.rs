@@ -44,14 +44,16 @@ fn ratio(ours: Option<Figures>, base: Option<Figures>, figure: fn(Figures) -> f6
     ours.zip(base).map(|(ours, base)| figure(ours) / figure(base))
 }
 
+/// A bound that a figure should keep.
 #[derive(Debug, Clone, Copy)]
-enum Aim {
+pub(super) enum Aim {
     AtMost(f64),
     AtLeast(f64),
 }
 
 impl Aim {
-    fn line(self, what: &str, measured: Option<f64>) -> String {
+    /// A line of the report.
+    pub(super) fn line(self, what: &str, measured: Option<f64>) -> String {
         let (words, limit) = match self {
             Self::AtMost(limit) => ("at most", limit),
             Self::AtLeast(limit) => ("at least", limit),

@@ -1,4 +1,4 @@
-//! How long a hook takes, beside an empty program and what people write today.
+//! How long a hook and a call of a tool take, beside an empty program and what people write today.
 //!
 //! Everything is measured in one run and interleaved in small batches, so that a machine that drifts drifts for all.
 //! The answer is a report with ratios; no figure ever makes the command fail.
@@ -11,6 +11,7 @@ mod growth;
 mod instructions;
 mod laps;
 mod machine;
+mod mcp;
 mod options;
 mod project;
 mod race;
@@ -23,7 +24,7 @@ use camino::Utf8PathBuf;
 
 pub(crate) use self::child::child;
 use self::contender::{Contender, contenders};
-use self::options::Options;
+use self::options::{Options, Part};
 use self::project::Project;
 use self::race::Race;
 use self::tools::Tools;
@@ -40,25 +41,35 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let project = Project::create(&tools, "project")?;
     output::step("machine");
     let machine = machine::describe(&tools, &project, &options)?;
-    let (contenders, absent) = contenders(&tools, &project)?;
-    let race = Race { tools: &tools, runs: options.runs };
+    let mut parts = vec![machine];
+    if options.measures(Part::Hooks) {
+        parts.extend(hooks(&tools, &project, &options)?);
+    }
+    if options.measures(Part::Mcp) {
+        parts.push(mcp::measure(workspace, &tools, &project, &options)?);
+    }
+    output::answer(&parts.join("\n\n"));
+    Ok(())
+}
+
+/// The sections about hooks.
+fn hooks(tools: &Tools, project: &Project, options: &Options) -> Result<Vec<String>> {
+    let (contenders, absent) = contenders(tools, project)?;
+    let race = Race { tools, runs: options.runs };
     let main = race.run(&contenders)?;
     let growth = growth::measure(&race)?;
-    let concurrency = concurrency::measure(&race, &project)?;
-    let instructions = instructions::count(&tools, &contenders)?;
-    let laps = laps::measure(&race, &project)?;
+    let concurrency = concurrency::measure(&race, project)?;
+    let instructions = instructions::count(tools, &contenders)?;
+    let laps = laps::measure(&race, project)?;
     let aims = aims::judge(&contenders, &main, growth.as_ref());
-    let parts = [
-        machine,
+    Ok(vec![
         table::contenders(&contenders, &main, &absent),
         growth::section(growth.as_ref()),
         concurrency,
         instructions,
         laps::section(&laps, &contenders, &main),
         aims,
-    ];
-    output::answer(&parts.join("\n\n"));
-    Ok(())
+    ])
 }
 
 /// The program to measure: the one named, or the one built now.

@@ -13,12 +13,23 @@ pub(super) struct Options {
     pub(super) runs: u32,
     /// The program to measure; built when absent.
     pub(super) exe: Option<Utf8PathBuf>,
+    /// The only part to measure; all when absent.
+    pub(super) only: Option<Part>,
+}
+
+/// A part of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Hooks.
+    Hooks,
+    /// The MCP server.
+    Mcp,
 }
 
 impl Options {
     /// Reads the arguments after `bench`.
     pub(super) fn parse(arguments: &[&str]) -> Result<Self> {
-        let mut options = Self { runs: RUNS, exe: None };
+        let mut options = Self { runs: RUNS, exe: None, only: None };
         let mut rest = arguments.iter();
         while let Some(&option) = rest.next() {
             let value = rest.next().with_context(|| format!("`{option}` needs a value"));
@@ -29,13 +40,25 @@ impl Options {
                         text.parse().with_context(|| format!("`{text}` is not a number of runs"))?;
                 }
                 "--exe" => options.exe = Some(Utf8PathBuf::from(*value?)),
-                _ => bail!("unknown option `{option}`; there are `--runs N` and `--exe PATH`"),
+                "--only" => {
+                    options.only = Some(match *value? {
+                        "hooks" => Part::Hooks,
+                        "mcp" => Part::Mcp,
+                        other => bail!("there is no part `{other}`; there are `hooks` and `mcp`"),
+                    });
+                }
+                _ => bail!("unknown option `{option}`; there are `--runs N`, `--exe PATH` and `--only PART`"),
             }
         }
         if options.runs == 0 {
             bail!("`--runs` must be at least 1");
         }
         Ok(options)
+    }
+
+    /// Whether a part is wanted.
+    pub(super) fn measures(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
     }
 }
 
@@ -45,14 +68,15 @@ mod tests {
 
     #[test]
     fn bench_options_have_defaults() {
-        assert_eq!(Options::parse(&[]).unwrap(), Options { runs: RUNS, exe: None });
-        let options = Options::parse(&["--exe", "/a", "--runs", "7"]).unwrap();
-        assert_eq!(options, Options { runs: 7, exe: Some("/a".into()) });
+        assert_eq!(Options::parse(&[]).unwrap(), Options { runs: RUNS, exe: None, only: None });
+        let options = Options::parse(&["--exe", "/a", "--runs", "7", "--only", "mcp"]).unwrap();
+        assert_eq!(options, Options { runs: 7, exe: Some("/a".into()), only: Some(Part::Mcp) });
+        assert!(options.measures(Part::Mcp) && !options.measures(Part::Hooks));
     }
 
     #[test]
     fn bench_refuses_what_it_does_not_know() {
-        for arguments in [&["--runs"] as &[&str], &["--runs", "x"], &["--runs", "0"], &["--fast", "1"]] {
+        for arguments in [&["--runs"] as &[&str], &["--runs", "x"], &["--runs", "0"], &["--fast", "1"], &["--only", "x"]] {
             assert!(Options::parse(arguments).is_err(), "{arguments:?}");
         }
     }

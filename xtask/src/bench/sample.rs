@@ -57,6 +57,21 @@ impl Figures {
     }
 }
 
+/// How values spread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spread {
+    pub(super) p50: f64,
+    pub(super) p99: f64,
+}
+
+impl Spread {
+    /// Absent when nothing was measured.
+    pub(super) fn of(values: &[u64]) -> Option<Self> {
+        let sorted = sorted(values.iter().copied());
+        Some(Self { p50: real(percentile(&sorted, 50)?), p99: real(percentile(&sorted, 99)?) })
+    }
+}
+
 /// Whether the machine had time for this contender: it hardly waited for a core. Without that, times mean little.
 pub(super) fn is_quiet(floor: Figures) -> bool {
     floor.wall_p50 <= 1.4 * floor.processor_p50 && floor.wall_p90 <= 1.6 * floor.wall_p50
