@@ -2,17 +2,18 @@
 //!
 //! Never a shell string, never an inherited environment, never a child without an end.
 
-use std::io::Read;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+mod child;
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::process::{Pid, Signal, kill_process_group};
 
-/// The most that is kept of each output, in bytes.
-const OUTPUT_CAP: u64 = 8 << 20;
+use self::child::{Running, Wake};
+
+/// The most that is kept of each output, in bytes, unless it is said otherwise.
+const OUTPUT_CAP: usize = 8 << 20;
 
 /// A program to run.
 #[derive(Debug, Clone)]
@@ -22,14 +23,31 @@ pub struct Cmd {
     dir: Utf8PathBuf,
     env: Vec<(String, String)>,
     limit: Duration,
+    cap: usize,
 }
 
-/// How it ended. Bytes that are not UTF-8 are replaced.
-struct Output {
-    code: Option<i32>,
-    signal: Option<i32>,
-    stdout: String,
-    stderr: String,
+/// How a program ended, and what it wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// Its exit code; absent when a signal ended it.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The beginning of its standard output.
+    pub stdout: Vec<u8>,
+    /// The beginning of its standard error.
+    pub stderr: Vec<u8>,
+    /// One of them was longer.
+    pub truncated: bool,
+}
+
+/// What becomes of the processes that a program leaves behind when it ends in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// They go on, such as git's own housekeeping.
+    Left,
+    /// They are killed.
+    Killed,
 }
 
 /// Why a program gave no result.
@@ -57,6 +75,21 @@ pub enum ExecError {
         program: String,
         /// The limit.
         limit: Duration,
+    },
+    /// Its caller did not want it any more, and it was killed with its children.
+    #[error("`{program}` was stopped")]
+    Stopped {
+        /// The program.
+        program: String,
+    },
+    /// Its end could not be waited for; it was killed with its children.
+    #[error("failed to wait for `{program}`")]
+    Wait {
+        /// The program.
+        program: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
     },
     /// It ended with an error.
     #[error("`{command}` failed with {}: {stderr}", describe(*code, *signal))]
@@ -90,6 +123,7 @@ impl Cmd {
             dir: dir.to_owned(),
             env: vec![("PATH".to_owned(), path.to_owned())],
             limit: Duration::from_secs(10),
+            cap: OUTPUT_CAP,
         }
     }
 
@@ -113,21 +147,43 @@ impl Cmd {
         Self { limit, ..self }
     }
 
-    /// Runs it to its end and returns what it wrote.
+    /// Sets how many bytes are kept of each output; 8 MiB unless set.
+    #[must_use]
+    pub fn cap(self, cap: usize) -> Self {
+        Self { cap, ..self }
+    }
+
+    /// Runs it to its end and returns what it wrote, with bytes that are not UTF-8 replaced.
     ///
     /// # Errors
     /// It is missing, cannot be started, does not end in time, or its exit code is not 0.
     pub fn text(&self) -> Result<String, ExecError> {
-        let output = self.finish()?;
+        let output = self.finish(&|| false, Rest::Left)?;
+        if output.truncated {
+            tracing::warn!(program = %self.program, "only the first {} bytes of its output are used", self.cap);
+        }
         if output.code == Some(0) {
-            return Ok(output.stdout);
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         Err(ExecError::Failed {
             command: format!("{} {}", self.program, self.args.join(" ")),
             code: output.code,
             signal: output.signal,
-            stderr: output.stderr.lines().last().unwrap_or_default().trim().to_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr)
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
         })
+    }
+
+    /// Runs it to its end, or until `stop` says that nobody wants it any more. None of its process group outlives this.
+    ///
+    /// # Errors
+    /// It is missing, cannot be started, does not end in time, or was stopped. An exit code is no error.
+    pub fn output(&self, stop: &dyn Fn() -> bool) -> Result<Output, ExecError> {
+        self.finish(stop, Rest::Killed)
     }
 
     /// Starts it in a process group of its own, with no input and no output, and does not wait.
@@ -140,31 +196,33 @@ impl Cmd {
         command.spawn().map(drop).map_err(|err| self.start_error(err))
     }
 
-    fn finish(&self) -> Result<Output, ExecError> {
+    fn finish(&self, stop: &dyn Fn() -> bool, rest: Rest) -> Result<Output, ExecError> {
         let span = tracing::debug_span!("exec", program = %self.program, args = ?self.args);
         let _entered = span.enter();
+        let now = Instant::now();
+        let deadline = now.checked_add(self.limit).unwrap_or(now);
         let mut command = self.command();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
-        let (sender, receiver) = mpsc::channel();
-        let stdout = read_all(child.stdout.take(), sender.clone());
-        let stderr = read_all(child.stderr.take(), sender);
-        for _ in 0..2 {
-            if receiver.recv_timeout(self.limit).is_err() {
-                kill_group(&mut child);
-                return Err(ExecError::Timeout { program: self.program.clone(), limit: self.limit });
+        let child = command.spawn().map_err(|err| self.start_error(err))?;
+        let program = || self.program.clone();
+        let failed = |source| ExecError::Wait { program: program(), source };
+        let mut running = Running::new(child, self.cap).map_err(failed)?;
+        match running.wait(deadline, stop).map_err(failed)? {
+            Wake::Exit => {
+                if rest == Rest::Killed {
+                    running.kill_rest();
+                }
+                running.output().map_err(failed)
+            }
+            Wake::Deadline => {
+                running.end().map_err(failed)?;
+                Err(ExecError::Timeout { program: program(), limit: self.limit })
+            }
+            Wake::Stop => {
+                running.end().map_err(failed)?;
+                Err(ExecError::Stopped { program: program() })
             }
         }
-        let status = child.wait().map_err(|err| self.start_error(err))?;
-        let text = |reader: std::thread::JoinHandle<Vec<u8>>| {
-            String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned()
-        };
-        Ok(Output {
-            code: status.code(),
-            signal: status.signal(),
-            stdout: text(stdout),
-            stderr: text(stderr),
-        })
     }
 
     #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]
@@ -182,30 +240,4 @@ impl Cmd {
         }
         ExecError::Start { program, source }
     }
-}
-
-fn read_all<R: Read + Send + 'static>(
-    source: Option<R>,
-    done: mpsc::Sender<()>,
-) -> std::thread::JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut source) = source {
-            let kept = source.by_ref().take(OUTPUT_CAP).read_to_end(&mut bytes);
-            let rest = kept.and_then(|_| std::io::copy(&mut source, &mut std::io::sink()));
-            if let Err(err) = rest {
-                tracing::warn!(%err, "a child's output was cut short");
-            }
-        }
-        crate::drop_logged(done.send(()), "tell that a child's output ended");
-        bytes
-    })
-}
-
-fn kill_group(child: &mut Child) {
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    if let Some(pid) = pid {
-        crate::drop_logged(kill_process_group(pid, Signal::KILL), "kill a child that took too long");
-    }
-    crate::drop_logged(child.wait(), "reap a child that took too long");
 }

@@ -60,7 +60,10 @@ impl From<GitError> for EffectError {
                 let kind = match source {
                     ExecError::Missing { .. } => EffectErrorKind::Unavailable,
                     ExecError::Timeout { .. } => EffectErrorKind::Timeout,
-                    ExecError::Start { .. } | ExecError::Failed { .. } => EffectErrorKind::Failed,
+                    ExecError::Start { .. }
+                    | ExecError::Stopped { .. }
+                    | ExecError::Wait { .. }
+                    | ExecError::Failed { .. } => EffectErrorKind::Failed,
                 };
                 error(kind, source.to_string())
             }

@@ -2,12 +2,15 @@
 //!
 //! Every effect goes through `World::act`, which counts it, bounds it by the call's time and traces it.
 
+mod agents;
 mod events;
 mod fs;
 mod git;
 mod kv;
 mod log;
+mod messages;
 mod planned;
+mod process;
 mod resolve;
 mod session;
 
@@ -158,6 +161,7 @@ impl From<StoreError> for EffectError {
     fn from(err: StoreError) -> Self {
         let kind = match err {
             StoreError::Locked(_) => EffectErrorKind::Timeout,
+            StoreError::NoMessage { .. } => EffectErrorKind::NotFound,
             StoreError::Missing { .. }
             | StoreError::Damaged(_)
             | StoreError::ReadOnly(_)

@@ -1,15 +1,12 @@
 //! Effects that the contract has and this host does not perform: each answers `unavailable` by its name.
 
 use super::{EffectError, EffectErrorKind, Failure, World, error};
-use crate::contract::agents::{AgentInfo, SpawnPlan};
 use crate::contract::forge::{
     Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Review,
     ReviewComment,
 };
-use crate::contract::messages::Message;
-use crate::contract::process::Output;
 use crate::contract::ui::Answer;
-use crate::contract::{agents, forge, messages, process, ui};
+use crate::contract::{forge, ui};
 
 pub(super) fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
     Err(error(EffectErrorKind::Unavailable, format!("this version of exomonad does not offer `{effect}`")))
@@ -39,34 +36,9 @@ impl forge::Host for World {
     }
 }
 
-impl agents::Host for World {
-    refuse! {
-        spawn(SpawnPlan) -> AgentInfo = "agents.spawn";
-        list() -> Vec<AgentInfo> = "agents.list";
-        get(String) -> AgentInfo = "agents.get";
-        stop(String) -> AgentInfo = "agents.stop";
-        cleanup(String, bool) -> () = "agents.cleanup";
-        self_() -> AgentInfo = "agents.self";
-    }
-}
-
-impl messages::Host for World {
-    refuse! {
-        send(String, String, String, Option<String>) -> Message = "messages.send";
-        inbox(bool, u32) -> Vec<Message> = "messages.inbox";
-        ack(Vec<String>) -> () = "messages.ack";
-    }
-}
-
 impl ui::Host for World {
     refuse! {
         ask(String, u32) -> Answer = "ui.ask";
         notify(String) -> () = "ui.notify";
-    }
-}
-
-impl process::Host for World {
-    refuse! {
-        run(Vec<String>, u32, u32) -> Output = "process.run";
     }
 }

@@ -11,13 +11,19 @@ impl Host for World {
             }
             let (agent, harness) = (caller.agent(), &caller.cx.agent.harness);
             let store = &caller.services.store;
-            Ok(store.register_session(&id, agent, harness, transcript.as_deref(), caller.cx.now_ms)?)
+            Ok(store.register_session(
+                &id,
+                agent,
+                harness,
+                transcript.as_deref(),
+                caller.services.clock.now_ms(),
+            )?)
         })
     }
 
     fn end(&mut self, id: String) -> Result<(), Failure> {
         self.act("session.end", |caller| {
-            Ok(caller.services.store.end_session(&id, caller.agent(), caller.cx.now_ms)?)
+            Ok(caller.services.store.end_session(&id, caller.agent(), caller.services.clock.now_ms())?)
         })
     }
 

@@ -242,7 +242,6 @@ fn what_is_not_offered_says_so_by_its_name() {
     };
     assert_eq!(error.kind, EffectErrorKind::Unavailable);
     assert_eq!(error.message, "this version of exomonad does not offer `forge.merge`");
-    assert_eq!(refused(events::Host::wait(&mut f.world, vec![], 0, 0)), EffectErrorKind::Unavailable);
 }
 
 #[test]

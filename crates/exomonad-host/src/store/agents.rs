@@ -80,6 +80,35 @@ impl Store {
         raw.map(AgentRow::try_from).transpose()
     }
 
+    /// Every agent, oldest first.
+    ///
+    /// # Errors
+    /// The database failed, or a row cannot be read.
+    pub fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
+        let connection = self.lock();
+        let mut select = connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM agents ORDER BY created_ms, depth, name"))?;
+        let rows = select.query_map([], RawRow::read)?;
+        rows.map(|raw| AgentRow::try_from(raw?)).collect()
+    }
+
+    /// The agents that left one of the project's last 1,000 events, each with the time of its newest. A message is an
+    /// event about the one who is to hear of it, and so no sign of life.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn lately_heard(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let connection = self.lock();
+        // Bounded, and without an index that every hook would have to keep up to date.
+        let mut select = connection.prepare_cached(
+            "SELECT agent, max(time_ms) FROM
+                 (SELECT agent, kind, time_ms FROM events ORDER BY id DESC LIMIT 1000)
+             WHERE kind NOT GLOB 'message.*' GROUP BY agent",
+        )?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, from_row(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The agents that work in a directory.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The project's log of facts.
 
-use rusqlite::{OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::{Store, StoreError};
 use crate::contract::Event;
@@ -22,11 +22,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn record_event(&self, time_ms: u64, kind: &str, agent: &str, data: &str) -> Result<u64, StoreError> {
-        let connection = self.lock();
-        let mut insert = connection
-            .prepare_cached("INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)")?;
-        let id = insert.insert(params![to_row(time_ms), kind, agent, data])?;
-        Ok(from_row(id))
+        Ok(insert_event(&self.lock(), time_ms, kind, agent, data)?)
     }
 
     /// The first `limit` matching events, oldest first.
@@ -78,6 +74,20 @@ impl Store {
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Records an event as a part of a greater change.
+pub(super) fn insert_event(
+    connection: &Connection,
+    time_ms: u64,
+    kind: &str,
+    agent: &str,
+    data: &str,
+) -> rusqlite::Result<u64> {
+    let mut insert = connection
+        .prepare_cached("INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)")?;
+    let id = insert.insert(params![to_row(time_ms), kind, agent, data])?;
+    Ok(from_row(id))
 }
 
 fn one_of(column: &str, count: usize) -> String {

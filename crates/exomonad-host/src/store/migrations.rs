@@ -53,7 +53,6 @@ const STEPS: &[&str] = &[
         sender TEXT NOT NULL,
         recipient TEXT NOT NULL,
         kind TEXT NOT NULL,
-        body TEXT NOT NULL,
         reply_to TEXT,
         state TEXT NOT NULL,
         sent_ms INTEGER NOT NULL,
@@ -61,12 +60,13 @@ const STEPS: &[&str] = &[
         handed_by TEXT,
         seen_ms INTEGER,
         acked_ms INTEGER,
-        failure TEXT
+        failure TEXT,
+        body TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX messages_unacked ON messages (recipient, seq) WHERE acked_ms IS NULL;
-    CREATE INDEX messages_by_recipient ON messages (recipient, seq);
+    CREATE INDEX messages_unacked ON messages (recipient) WHERE acked_ms IS NULL;
+    CREATE INDEX messages_by_recipient ON messages (recipient);
     CREATE TABLE sidecars (
-        id TEXT PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         agent TEXT NOT NULL,
         pid INTEGER NOT NULL,
         started TEXT NOT NULL,
@@ -74,8 +74,7 @@ const STEPS: &[&str] = &[
         client TEXT,
         began_ms INTEGER NOT NULL,
         beat_ms INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX sidecars_by_agent ON sidecars (agent);
+    ) STRICT;
 ",
 ];
 

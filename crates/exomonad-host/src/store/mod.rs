@@ -4,6 +4,8 @@
 //! at most [`BUSY_LIMIT`]. Nothing here keeps a transaction open across a call into the guest.
 
 mod agents;
+mod changes;
+mod draft;
 mod events;
 mod guests;
 mod kv;
@@ -11,9 +13,14 @@ mod messages;
 mod migrations;
 mod open;
 mod sessions;
+mod sidecars;
+mod write;
 
 pub use agents::{AgentRow, AgentState};
+pub use changes::{Changes, Watching};
+pub use draft::{Draft, DraftError, MESSAGE_BYTES};
 pub use events::EventFilter;
 pub use kv::Scope;
-pub use messages::MESSAGE_BYTES;
+pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
+pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};

@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::changes::{Changes, announce};
 use super::migrations;
 
 /// How long a writer waits for another one.
@@ -36,6 +37,7 @@ pub enum Mode {
 pub struct Store {
     connection: Mutex<Connection>,
     path: Utf8PathBuf,
+    changes: Changes,
     /// The pages in the write-ahead log when it was opened, and after our last write.
     wal_pages_before: u32,
     wal_pages: Arc<AtomicU32>,
@@ -75,6 +77,12 @@ pub enum StoreError {
         /// The value.
         value: String,
     },
+    /// There is no such message, or it is none of the agent's.
+    #[error("there is no message `{id}` to or from you")]
+    NoMessage {
+        /// The id that was given.
+        id: String,
+    },
     /// Its directory could not be made or closed to others.
     #[error("failed to prepare `{path}`")]
     Directory {
@@ -104,6 +112,9 @@ impl StoreError {
             }
             Self::ReadOnly(_) | Self::Directory { .. } => {
                 Some("make `.exomonad/` writable for your user".to_owned())
+            }
+            Self::NoMessage { .. } => {
+                Some("take the id from your inbox, or from the reply to `send`".to_owned())
             }
             Self::Unknown { .. } | Self::Sqlite(_) => Some("run `exomonad doctor`".to_owned()),
         }
@@ -143,13 +154,18 @@ impl Store {
         let wal_pages_before = wal_pages(path);
         let wal_pages = Arc::new(AtomicU32::new(wal_pages_before));
         let seen = Arc::clone(&wal_pages);
-        // Takes the place of SQLite's own automatic checkpoint, which would flush to the disk in the middle of a hook.
+        let changes = Changes::new(path);
+        let (bell, database) = (changes.bell(), path.to_owned());
+        // Called after every commit. Takes the place of SQLite's own automatic checkpoint, which would flush to the disk
+        // in the middle of a hook.
         connection.wal_hook(Some(move |_: &mut Wal, pages: c_int| {
             seen.store(u32::try_from(pages).unwrap_or_default(), Ordering::Relaxed);
+            bell.ring();
+            announce(&database);
             Ok(())
         }))?;
         let connection = Mutex::new(connection);
-        Ok(Self { connection, path: path.to_owned(), wal_pages_before, wal_pages })
+        Ok(Self { connection, path: path.to_owned(), changes, wal_pages_before, wal_pages })
     }
 
     /// Opens the database for a short process; one on a disk that takes no writes is opened to be read.
@@ -170,6 +186,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Utf8Path {
         &self.path
+    }
+
+    /// What wakes those who wait for the database to change.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// Whether the writes of this process took the write-ahead log past a size at which somebody should call
