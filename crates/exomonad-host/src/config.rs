@@ -20,7 +20,7 @@ pub struct Config {
     pub limits: Limits,
     /// What one call of a tool may use.
     pub tool_limits: Limits,
-    /// The programs that the guest may run.
+    /// The programs that the guest may run, by name.
     pub programs: Vec<String>,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
@@ -232,7 +232,30 @@ impl Config {
         if let Some(ms) = file.limits.wait_ms {
             self.tool_limits.wait = Duration::from_millis(ms);
         }
-        self.programs.extend(file.process.allow);
+        self.allow_programs(path, author, file.process.allow)
+    }
+
+    fn allow_programs(
+        &mut self,
+        path: &Utf8Path,
+        author: Author,
+        programs: Vec<String>,
+    ) -> Result<(), ConfigError> {
+        if let Some(program) = programs.iter().find(|program| program.is_empty() || program.contains('/')) {
+            let message = format!("`process.allow` holds names of programs without `/`, not `{program}`");
+            return Err(ConfigError::Parse { path: path.to_owned(), message });
+        }
+        if author == Author::Repository && !programs.is_empty() {
+            self.warnings.push(format!(
+                "`{path}`: `process.allow` is ignored: whoever can commit could have programs run in your name; put it in `config.local.toml`"
+            ));
+            return Ok(());
+        }
+        for program in programs {
+            if !self.programs.contains(&program) {
+                self.programs.push(program);
+            }
+        }
         Ok(())
     }
 }

@@ -1,24 +1,33 @@
 //! The effects, asked for as the guest asks.
 
+mod agents;
+mod messages;
+mod process;
+mod wait;
+
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use tempfile::TempDir;
 
 use super::{Failure, Services, World};
+use crate::agent::AgentName;
 use crate::clock::Clock;
 use crate::contract::kv::Scope;
 use crate::contract::{
-    self, Agent, Context, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv, session,
+    self, Agent, Context, EffectError, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv,
+    session,
 };
 use crate::engine::{Limits, Meter, Stop};
 use crate::git::Repository;
-use crate::store::{Mode, Store};
+use crate::store::{AgentRow, AgentState, Mode, Store};
 
 /// A workspace with a repository's files, a secret beside it, and the host as the guest sees it.
 struct Fixture {
     top: TempDir,
     world: World,
+    services: Services,
+    cx: Context,
 }
 
 fn fixture() -> Fixture {
@@ -52,16 +61,42 @@ fn fixture() -> Fixture {
         repository,
         search_path: "/usr/bin:/bin".to_owned(),
         home: None,
-        clock: Clock::new(|| 5),
+        clock: Clock::new(|| 7),
         programs: Vec::new(),
         listener: None,
     };
-    Fixture { world: World::new(services, cx, Meter::start(Limits::default(), Stop::default())), top }
+    let meter = Meter::start(Limits::default(), Stop::default());
+    Fixture { world: World::new(services.clone(), cx.clone(), meter), services, cx, top }
 }
 
 impl Fixture {
     fn root(&self) -> Utf8PathBuf {
         Utf8PathBuf::from_path_buf(self.top.path().canonicalize().unwrap()).unwrap().join("repo")
+    }
+
+    /// Adds an agent that works in the same directory.
+    fn add_agent(&self, name: &str, parent: Option<&str>) {
+        let parent = parent.map(|parent| AgentName::parse(parent).unwrap());
+        let row = AgentRow {
+            name: AgentName::parse(name).unwrap(),
+            role: "dev".to_owned(),
+            harness: "gemini".to_owned(),
+            depth: u32::from(parent.is_some()),
+            parent,
+            workspace_kind: WorkspaceKind::Shared,
+            workspace: self.root(),
+            state: AgentState::Running,
+            created_ms: 3,
+        };
+        assert!(self.services.store.add_agent(&row).unwrap());
+    }
+
+    /// The host as a tool of that agent sees it.
+    fn world_of(&self, name: &str, parent: Option<&str>, stop: &Stop) -> World {
+        let mut cx = self.cx.clone();
+        cx.agent.name = name.to_owned();
+        cx.agent.parent = parent.map(str::to_owned);
+        World::new(self.services.clone(), cx, Meter::start(Limits::of_tools(), stop.clone()))
     }
 }
 
@@ -72,8 +107,13 @@ fn put(path: &Utf8Path, bytes: &[u8]) {
 
 #[track_caller]
 fn refused<T>(result: Result<T, Failure>) -> EffectErrorKind {
+    refusal(result).kind
+}
+
+#[track_caller]
+fn refusal<T>(result: Result<T, Failure>) -> EffectError {
     match result {
-        Err(Failure::Refused(error)) => error.kind,
+        Err(Failure::Refused(error)) => error,
         Err(Failure::Ended(error)) => panic!("the call ended: {error}"),
         Ok(_) => panic!("it was not refused"),
     }
@@ -210,11 +250,13 @@ fn events_of_the_host_cannot_be_forged() {
     let mut f = fixture();
     let id = done(events::Host::emit(&mut f.world, "tool.done".to_owned(), "{\"a\":1}".to_owned()));
     let listed = done(events::Host::list(&mut f.world, vec!["tool.done".to_owned()], 0, 10));
-    assert_eq!((listed[0].id, listed[0].agent.as_str(), listed[0].time_ms), (id, "one", 5));
+    assert_eq!((listed[0].id, listed[0].agent.as_str(), listed[0].time_ms), (id, "one", 7));
     let mut emit =
         |kind: &str, data: &str| refused(events::Host::emit(&mut f.world, kind.to_owned(), data.to_owned()));
     assert_eq!(emit("hook.stop", "{}"), EffectErrorKind::PermissionDenied);
     assert_eq!(emit("host", "{}"), EffectErrorKind::PermissionDenied);
+    assert_eq!(emit("message.queued", "{}"), EffectErrorKind::PermissionDenied);
+    assert_eq!(emit("agent.spawned", "{}"), EffectErrorKind::PermissionDenied);
     assert_eq!(emit("Upper", "{}"), EffectErrorKind::InvalidInput);
     assert_eq!(emit("a", "[1]"), EffectErrorKind::InvalidInput);
     assert_eq!(emit("a", &format!("{{\"a\":\"{}\"}}", "x".repeat(70_000))), EffectErrorKind::InvalidInput);
@@ -228,7 +270,7 @@ fn a_session_is_registered_refreshed_and_ended() {
     done(session::Host::end(&mut f.world, "s1".to_owned()));
     done(session::Host::end(&mut f.world, "never".to_owned()));
     let found = done(session::Host::lookup(&mut f.world, "one".to_owned())).unwrap();
-    assert_eq!((found.transcript.as_deref(), found.ended_ms), (Some("/t"), Some(5)));
+    assert_eq!((found.transcript.as_deref(), found.ended_ms), (Some("/t"), Some(7)));
     assert_eq!(done(session::Host::lookup(&mut f.world, "two".to_owned())), None);
 }
 

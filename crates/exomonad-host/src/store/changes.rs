@@ -72,6 +72,12 @@ impl Changes {
         Watching { bell: self.bell(), watcher }
     }
 
+    /// Whether somebody watches now.
+    #[must_use]
+    pub fn is_watching(&self) -> bool {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner).strong_count() > 0
+    }
+
     fn start(&self) -> Option<RecommendedWatcher> {
         let started = watcher(&self.database, self.bell());
         if let Err(err) = &started

@@ -16,6 +16,19 @@ const INBOX_BYTES: usize = 4 << 20;
 /// `body` comes last in the table, so that what is before it is read without it.
 const COLUMNS: &str = "seq, id, sender, recipient, kind, reply_to, state, sent_ms, body";
 
+/// As [`COLUMNS`].
+pub(super) const FIND: &str =
+    "SELECT seq, id, sender, recipient, kind, reply_to, state, sent_ms, body FROM messages WHERE id = ?1";
+
+pub(super) const REPLY_FIND: &str =
+    "SELECT 1 FROM messages WHERE id = ?1 AND (sender = ?2 OR recipient = ?2)";
+
+pub(super) const ACK_FIND: &str =
+    "SELECT seq, sender, acked_ms FROM messages WHERE id = ?1 AND recipient = ?2";
+
+pub(super) const UNREAD: &str =
+    "SELECT count(*) FROM messages INDEXED BY messages_unacked WHERE recipient = ?1 AND acked_ms IS NULL";
+
 /// Which messages of an inbox are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inbox {
@@ -101,9 +114,7 @@ impl Store {
     /// One of them is not a message to the agent, or the database failed.
     pub fn ack_messages(&self, agent: &AgentName, ids: &[String], now_ms: u64) -> Result<(), StoreError> {
         self.write(|transaction| {
-            let mut find = transaction.prepare_cached(
-                "SELECT seq, sender, acked_ms FROM messages WHERE id = ?1 AND recipient = ?2",
-            )?;
+            let mut find = transaction.prepare_cached(ACK_FIND)?;
             let mut mark =
                 transaction.prepare_cached("UPDATE messages SET state = ?2, acked_ms = ?3 WHERE seq = ?1")?;
             for id in ids {
@@ -128,8 +139,7 @@ impl Store {
     /// The database failed, or the row cannot be read.
     pub fn message(&self, id: &str) -> Result<Option<Message>, StoreError> {
         let connection = self.lock();
-        let mut select =
-            connection.prepare_cached(&format!("SELECT {COLUMNS} FROM messages WHERE id = ?1"))?;
+        let mut select = connection.prepare_cached(FIND)?;
         let mut rows = select.query(params![id])?;
         let row = rows.next()?.map(read).transpose()?;
         Ok(row.map(|(_, message)| message))
@@ -141,11 +151,18 @@ impl Store {
     /// The database failed.
     pub fn unread(&self, agent: &AgentName) -> Result<u32, StoreError> {
         let connection = self.lock();
-        let mut count = connection.prepare_cached(
-            "SELECT count(*) FROM messages INDEXED BY messages_unacked WHERE recipient = ?1 AND acked_ms IS NULL",
-        )?;
+        let mut count = connection.prepare_cached(UNREAD)?;
         Ok(count.query_row(params![agent.as_str()], |row| row.get(0))?)
     }
+}
+
+/// The index is named because the planner must never choose one that makes an inbox slower with its history.
+pub(super) fn inbox_sql(which: Inbox) -> String {
+    let source = match which {
+        Inbox::Unacked => "messages INDEXED BY messages_unacked WHERE acked_ms IS NULL AND",
+        Inbox::All => "messages INDEXED BY messages_by_recipient WHERE",
+    };
+    format!("SELECT {COLUMNS} FROM {source} recipient = ?1 ORDER BY seq LIMIT ?2")
 }
 
 fn first_messages(
@@ -154,13 +171,7 @@ fn first_messages(
     which: Inbox,
     limit: u32,
 ) -> Result<Vec<(i64, Message)>, StoreError> {
-    // The index is named because the planner must never choose one that makes an inbox slower with its history.
-    let source = match which {
-        Inbox::Unacked => "messages INDEXED BY messages_unacked WHERE acked_ms IS NULL AND",
-        Inbox::All => "messages INDEXED BY messages_by_recipient WHERE",
-    };
-    let mut select = transaction
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM {source} recipient = ?1 ORDER BY seq LIMIT ?2"))?;
+    let mut select = transaction.prepare_cached(&inbox_sql(which))?;
     let mut rows = select.query(params![agent.as_str(), limit])?;
     let mut found: Vec<(i64, Message)> = Vec::new();
     let mut bytes = 0;
@@ -177,8 +188,7 @@ fn first_messages(
 
 /// A message that an agent may reply to: one to or from it.
 fn require_known(transaction: &Transaction<'_>, id: &str, agent: &str) -> Result<(), StoreError> {
-    let mut select = transaction
-        .prepare_cached("SELECT 1 FROM messages WHERE id = ?1 AND (sender = ?2 OR recipient = ?2)")?;
+    let mut select = transaction.prepare_cached(REPLY_FIND)?;
     if select.exists(params![id, agent])? {
         return Ok(());
     }

@@ -63,7 +63,7 @@ const STEPS: &[&str] = &[
         failure TEXT,
         body TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX messages_unacked ON messages (recipient) WHERE acked_ms IS NULL;
+    CREATE INDEX messages_unacked ON messages (recipient, acked_ms) WHERE acked_ms IS NULL;
     CREATE INDEX messages_by_recipient ON messages (recipient);
     CREATE TABLE sidecars (
         id INTEGER PRIMARY KEY AUTOINCREMENT,

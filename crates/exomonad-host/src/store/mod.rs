@@ -24,3 +24,6 @@ pub use kv::Scope;
 pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
+
+#[cfg(test)]
+mod tests;

@@ -3,11 +3,19 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod engine;
+#[cfg(test)]
+mod helper;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod projects;
+#[cfg(test)]
+mod sidecars;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `exomonad config show`: what holds once every file is read.
 
+use std::time::Duration;
+
 use exomonad_host::config::Config;
 use exomonad_host::contract::RuleDecision;
 use serde_json::json;
@@ -32,20 +34,28 @@ fn to_json(config: &Config) -> String {
             })
         })
         .collect();
+    let millis = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let limits = json!({
-        "guest_ms": u64::try_from(config.limits.wall.as_millis()).unwrap_or(u64::MAX),
+        "guest_ms": millis(config.limits.wall),
         "guest_memory_mib": config.limits.memory >> 20,
         "guest_effects": config.limits.effects,
+        "tool_ms": millis(config.tool_limits.wall),
+        "wait_ms": millis(config.tool_limits.wait),
     });
-    format!("{:#}\n", json!({ "schema": 1, "limits": limits, "rules": rules }))
+    let process = json!({ "allow": config.programs });
+    format!("{:#}\n", json!({ "schema": 1, "limits": limits, "process": process, "rules": rules }))
 }
 
 fn to_text(config: &Config) -> String {
     let mut text = format!(
-        "limits.guest_ms = {}\nlimits.guest_memory_mib = {}\nlimits.guest_effects = {}\n",
+        "limits.guest_ms = {}\nlimits.guest_memory_mib = {}\nlimits.guest_effects = {}\n\
+         limits.tool_ms = {}\nlimits.wait_ms = {}\nprocess.allow = {}\n",
         config.limits.wall.as_millis(),
         config.limits.memory >> 20,
-        config.limits.effects
+        config.limits.effects,
+        config.tool_limits.wall.as_millis(),
+        config.tool_limits.wait.as_millis(),
+        json!(config.programs),
     );
     for rule in &config.rules {
         let tool = rule.tool.as_deref().unwrap_or("*");
