@@ -42,7 +42,8 @@ macro_rules! effects {
         impl Host for FakeHost {
             $(fn $method(&mut self, $($arg: $ty),*) -> Result<$reply, EffectError> {
                 let arguments: Vec<String> = vec![$(format!("{:?}", $arg)),*];
-                self.answer(concat!(stringify!($ns), ".", stringify!($func)), &arguments)
+                // A name that is a keyword of Rust has an underscore after it, which the contract does not know.
+                self.answer(concat!(stringify!($ns), ".", stringify!($func)).trim_end_matches('_'), &arguments)
             })*
 
             fn log(&mut self, level: log::Level, message: &str, _fields: &str) {

@@ -42,6 +42,7 @@ mod host;
 pub mod permissions;
 pub mod prompt;
 mod role;
+mod schema;
 mod tool;
 
 pub use bindings::exomonad::guest::types::{

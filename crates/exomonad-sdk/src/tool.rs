@@ -5,13 +5,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Content, Context, Host, ToolError, ToolHints, ToolInfo, ToolOutput, args};
+use crate::{Content, Context, Host, ToolError, ToolHints, ToolInfo, ToolOutput, args, schema};
 
 /// A tool that agents call over MCP.
 pub trait Tool {
-    /// The arguments. The JSON Schema comes from the type: its fields, their doc comments and their types.
+    /// The arguments: a struct. The JSON Schema comes from it: its fields, their doc comments, their types and defaults.
     type Args: DeserializeOwned + JsonSchema;
     /// The structured result: a struct. A type that is no JSON object, such as `()`, leaves only the content.
+    ///
+    /// Some clients show a model only this, others only [`Tool::content`]: each must say all that matters.
     type Output: Serialize + JsonSchema;
 
     /// The name, in `snake_case`.
@@ -42,7 +44,7 @@ pub trait Tool {
     /// The schema that clients see; that of [`Tool::Args`] unless written.
     #[must_use]
     fn input_schema() -> Value {
-        args::schema::<Self::Args>()
+        schema::input::<Self::Args>()
     }
 }
 
@@ -78,7 +80,7 @@ fn info<T: Tool>() -> ToolInfo {
         title: T::TITLE.to_owned(),
         description: T::DESCRIPTION.to_owned(),
         input_schema: T::input_schema().to_string(),
-        output_schema: output_schema::<T>().map(|schema| schema.to_string()),
+        output_schema: schema::output::<T::Output>().map(|schema| schema.to_string()),
         hints: T::HINTS,
     }
 }
@@ -89,10 +91,4 @@ fn call<T: Tool>(host: &mut dyn Host, cx: &Context, arguments: &str) -> Result<T
         .map_err(|err| ToolError::new(format!("the result of `{}` is not JSON: {err}", T::NAME)))?;
     let structured = value.is_object().then(|| value.to_string());
     Ok(ToolOutput { structured, content: T::content(&output) })
-}
-
-/// MCP wants an object (2025-11-25), so a result that is something else has no schema.
-fn output_schema<T: Tool>() -> Option<Value> {
-    let schema = args::schema::<T::Output>();
-    (schema.get("type").and_then(Value::as_str) == Some("object")).then_some(schema)
 }

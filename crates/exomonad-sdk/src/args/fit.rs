@@ -1,95 +1,119 @@
-//! Makes a value fit a schema, or says which argument does not and what was expected.
+//! Makes a value fit a schema, or says which arguments do not and what was expected.
 //!
-//! It knows the part of JSON Schema that schemars writes for plain structs, enums and lists. What it does not know it
-//! lets pass: deserialization has the last word.
-
-use std::fmt;
+//! It knows the part of JSON Schema that [`crate::schema`] writes for plain structs, enums and lists. What it does not
+//! know it lets pass: deserialization has the last word.
 
 use serde_json::{Map, Number, Value};
 
-use crate::ToolError;
+use super::problem::{Place, Problems, describe, with_article};
 
-/// Where in the arguments a value stands.
-pub(super) enum Place<'a> {
-    Root,
-    Field(&'a Self, &'a str),
-    Item(&'a Self, usize),
-}
+/// Arguments that a client adds to the calls of every tool on its own account: Gemini CLI's order of its calls.
+const ADDED_BY_CLIENTS: &[&str] = &["wait_for_previous"];
 
-/// Checks `value`, and turns strings into the numbers and booleans that `schema` asks for.
-pub(super) fn fit(value: &mut Value, schema: &Value, place: &Place<'_>) -> Result<(), ToolError> {
-    let schema = required_branch(schema);
+/// How alike two names must be, of 1, for the one to be taken for a slip of the other.
+const ALIKE: f64 = 0.85;
+
+/// Checks `value`, and turns strings into what `schema` asks for.
+pub(super) fn fit(value: &mut Value, schema: &Value, place: &Place<'_>, problems: &mut Problems) {
     let kinds = kinds(schema);
     soften(value, &kinds);
     if !kinds.is_empty() && !kinds.iter().any(|kind| is_of_kind(value, kind)) {
-        let message = format!("{place} must be {}, not {}", with_article(&kinds), describe(value));
-        return Err(ToolError::new(message));
+        problems.add(format!("{place} must be {}, not {}", with_article(&kinds), describe(value)));
+        return;
     }
     match value {
-        Value::Object(object) => fit_object(object, schema, place),
-        Value::Array(items) => match schema.get("items") {
-            Some(schema) => {
-                let mut items = items.iter_mut().enumerate();
-                items.try_for_each(|(index, item)| fit(item, schema, &Place::Item(place, index)))
-            }
-            None => Ok(()),
-        },
-        Value::Number(number) => require_in_range(number, schema, place),
-        Value::String(text) => require_choice(text, schema, place),
-        Value::Null | Value::Bool(_) => Ok(()),
+        Value::Object(object) => fit_object(object, schema, place, problems),
+        Value::Array(items) => fit_array(items, schema, place, problems),
+        Value::Number(number) => check_range(number, schema, place, problems),
+        Value::String(text) => check_text(text, schema, place, problems),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
-fn fit_object(object: &mut Map<String, Value>, schema: &Value, place: &Place<'_>) -> Result<(), ToolError> {
+fn fit_object(object: &mut Map<String, Value>, schema: &Value, place: &Place<'_>, problems: &mut Problems) {
     let properties = schema.get("properties").and_then(Value::as_object);
     let others = schema.get("additionalProperties").filter(|others| others.as_bool() != Some(false));
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     // Where the fields depend on a choice, deserialization knows them and we do not.
     let is_choice = ["oneOf", "anyOf", "allOf"].iter().any(|keyword| schema.get(keyword).is_some());
-    let is_struct = !is_choice && (properties.is_some() || matches!(place, Place::Root));
+    let is_struct = !is_choice && properties.is_some() && others.is_none();
+    let is_known = |name: &str| properties.is_some_and(|properties| properties.contains_key(name));
+    object.retain(|name, value| {
+        let is_left_out = value.is_null() && is_known(name) && !required.contains(&name.as_str());
+        let is_added = is_struct && !is_known(name) && ADDED_BY_CLIENTS.contains(&name.as_str());
+        !is_left_out && !is_added
+    });
+    let unknown = object.keys().filter(|name| is_struct && !is_known(name));
+    for name in unknown {
+        let free = properties.into_iter().flat_map(Map::keys).filter(|known| !object.contains_key(*known));
+        let hint = match nearest(name, free) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => known_names(properties),
+        };
+        problems.add_with_hint(format!("unknown {}", Place::Field(place, name)), hint);
+    }
     for (name, value) in object.iter_mut() {
-        let place = Place::Field(place, name);
-        match (properties.and_then(|properties| properties.get(name)).or(others), is_struct) {
-            (Some(schema), _) => fit(value, schema, &place)?,
-            (None, true) => return Err(unknown(&place, properties)),
-            (None, false) => {}
+        if let Some(schema) = properties.and_then(|properties| properties.get(name)).or(others) {
+            fit(value, schema, &Place::Field(place, name), problems);
         }
     }
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-    match required.filter_map(Value::as_str).find(|&name| !object.contains_key(name)) {
-        Some(name) => Err(missing(&Place::Field(place, name), properties.and_then(|known| known.get(name)))),
-        None => Ok(()),
+    for name in required.into_iter().filter(|&name| !object.contains_key(name)) {
+        missing(&Place::Field(place, name), properties.and_then(|known| known.get(name)), problems);
     }
 }
 
-fn unknown(place: &Place<'_>, properties: Option<&Map<String, Value>>) -> ToolError {
+fn fit_array(items: &mut [Value], schema: &Value, place: &Place<'_>, problems: &mut Problems) {
+    let count = items.len();
+    if let Some(least) = bound(schema, "minItems").filter(|&least| count < least) {
+        problems.add(format!("{place} must have {least} items or more, not {count}"));
+    }
+    if let Some(most) = bound(schema, "maxItems").filter(|&most| count > most) {
+        problems.add(format!("{place} must have {most} items or fewer, not {count}"));
+    }
+    let Some(schema) = schema.get("items") else { return };
+    for (index, item) in items.iter_mut().enumerate() {
+        fit(item, schema, &Place::Item(place, index), problems);
+    }
+}
+
+/// The argument that was probably meant. Letter case and underscores do not count.
+fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a str> {
+    let squash = |name: &str| name.to_ascii_lowercase().replace(['_', '-'], "");
+    let alike = |known: &str| strsim::jaro_winkler(&squash(known), &squash(name));
+    known
+        .map(|known| (alike(known), known.as_str()))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, known)| known)
+}
+
+fn known_names(properties: Option<&Map<String, Value>>) -> String {
     let known: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-    let hint = if known.is_empty() {
-        "none is known".to_owned()
-    } else {
-        format!("known are: {}", known.join(", "))
+    if known.is_empty() { "none is known".to_owned() } else { format!("known are: {}", known.join(", ")) }
+}
+
+fn missing(place: &Place<'_>, schema: Option<&Value>, problems: &mut Problems) {
+    let message = format!("missing {place}");
+    let description = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str);
+    let described = description.and_then(|text| text.lines().next());
+    let choices = schema.map(choices).unwrap_or_default();
+    let kinds = schema.map(kinds).unwrap_or_default();
+    let wanted = match (choices.is_empty(), kinds.is_empty()) {
+        (false, _) => Some(format!("it is one of {}", choices.join(", "))),
+        (true, false) => Some(format!("it is {}", with_article(&kinds))),
+        (true, true) => None,
     };
-    ToolError::new(format!("unknown {place}")).with_hint(hint)
-}
-
-fn missing(place: &Place<'_>, schema: Option<&Value>) -> ToolError {
-    let error = ToolError::new(format!("missing {place}"));
-    let Some(schema) = schema else { return error };
-    let kinds = kinds(required_branch(schema));
-    let description = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-    match (kinds.is_empty(), description) {
-        (true, "") => error,
-        (true, description) => error.with_hint(description),
-        (false, "") => error.with_hint(format!("it is {}", with_article(&kinds))),
-        (false, description) => error.with_hint(format!("it is {}: {description}", with_article(&kinds))),
-    }
-}
-
-/// The one branch of an `anyOf` that is not `null`: how an optional struct is written.
-fn required_branch(schema: &Value) -> &Value {
-    let branches = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice);
-    match branches {
-        Some([branch, null] | [null, branch]) if kinds(null) == ["null"] => branch,
-        _ => schema,
+    match (wanted, described) {
+        (Some(wanted), Some(described)) => problems.add_with_hint(message, format!("{wanted}: {described}")),
+        (Some(hint), None) => problems.add_with_hint(message, hint),
+        (None, Some(hint)) => problems.add_with_hint(message, hint.to_owned()),
+        (None, None) => problems.add(message),
     }
 }
 
@@ -101,17 +125,22 @@ fn kinds(schema: &Value) -> Vec<&str> {
     }
 }
 
-/// Reads a string as the number or boolean that is wanted, and `3.0` as the integer 3.
+/// Reads a string as what is wanted in its place, and `3.0` as the integer 3.
 fn soften(value: &mut Value, kinds: &[&str]) {
     let wants = |kind: &str| kinds.contains(&kind);
     if let Value::String(text) = value
         && !wants("string")
+        && let Ok(read) = serde_json::from_str::<Value>(text.trim())
     {
-        let read: Option<Value> = serde_json::from_str(text.trim()).ok();
-        match read {
-            Some(read @ Value::Number(_)) if wants("integer") || wants("number") => *value = read,
-            Some(read @ Value::Bool(_)) if wants("boolean") => *value = read,
-            _ => {}
+        let is_wanted = match &read {
+            Value::Number(_) => wants("integer") || wants("number"),
+            Value::Bool(_) => wants("boolean"),
+            Value::Array(_) => wants("array"),
+            Value::Object(_) => wants("object"),
+            Value::Null | Value::String(_) => false,
+        };
+        if is_wanted {
+            *value = read;
         }
     }
     if let Some(whole) = value.as_f64().filter(|number| number.fract() == 0.0)
@@ -134,74 +163,45 @@ fn is_of_kind(value: &Value, kind: &str) -> bool {
     }
 }
 
-fn require_in_range(number: &Number, schema: &Value, place: &Place<'_>) -> Result<(), ToolError> {
-    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
-    let Some(value) = number.as_f64() else { return Ok(()) };
+fn bound(schema: &Value, keyword: &str) -> Option<usize> {
+    schema.get(keyword).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok())
+}
+
+fn check_range(number: &Number, schema: &Value, place: &Place<'_>, problems: &mut Problems) {
+    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    let Some(value) = number.as_f64() else { return };
     if let Some(minimum) = bound("minimum").filter(|&minimum| value < minimum) {
-        return Err(ToolError::new(format!("{place} must be at least {minimum}, not {number}")));
+        problems.add(format!("{place} must be at least {minimum}, not {number}"));
     }
     if let Some(maximum) = bound("maximum").filter(|&maximum| value > maximum) {
-        return Err(ToolError::new(format!("{place} must be at most {maximum}, not {number}")));
+        problems.add(format!("{place} must be at most {maximum}, not {number}"));
     }
-    Ok(())
 }
 
-/// A string that must be one of a list, which is written as `enum`, or as `oneOf` where each has a description.
-fn require_choice(text: &str, schema: &Value, place: &Place<'_>) -> Result<(), ToolError> {
+fn check_text(text: &str, schema: &Value, place: &Place<'_>, problems: &mut Problems) {
+    let choices = choices(schema);
+    if !choices.is_empty() && !choices.contains(&text) {
+        problems.add(format!(
+            "{place} must be one of {}, not {}",
+            choices.join(", "),
+            describe(&text.into())
+        ));
+        return;
+    }
+    let count = text.chars().count();
+    match bound(schema, "minLength") {
+        Some(1) if count == 0 => problems.add(format!("{place} must not be empty")),
+        Some(least) if count < least => {
+            problems.add(format!("{place} must have {least} characters or more, not {count}"));
+        }
+        Some(_) | None => {}
+    }
+    if let Some(most) = bound(schema, "maxLength").filter(|&most| count > most) {
+        problems.add(format!("{place} must have {most} characters or fewer, not {count}"));
+    }
+}
+
+fn choices(schema: &Value) -> Vec<&str> {
     let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let described = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
-    let mut choices: Vec<&Value> = listed.collect();
-    for branch in described {
-        match (branch.get("const"), branch.get("enum").and_then(Value::as_array)) {
-            (Some(choice), _) => choices.push(choice),
-            (None, Some(several)) => choices.extend(several),
-            (None, None) => return Ok(()),
-        }
-    }
-    let choices: Vec<&str> = choices.into_iter().filter_map(Value::as_str).collect();
-    if choices.is_empty() || choices.contains(&text) {
-        return Ok(());
-    }
-    Err(ToolError::new(format!("{place} must be one of {}, not `{text}`", choices.join(", "))))
-}
-
-fn with_article(kinds: &[&str]) -> String {
-    let kinds = kinds.iter().map(|kind| match *kind {
-        "null" => "null".to_owned(),
-        kind if kind.starts_with(['a', 'i', 'o']) => format!("an {kind}"),
-        kind => format!("a {kind}"),
-    });
-    kinds.collect::<Vec<_>>().join(" or ")
-}
-
-fn describe(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(bool) => format!("the boolean {bool}"),
-        Value::Number(number) => format!("the number {number}"),
-        Value::String(text) if text.chars().count() > 40 => "a string".to_owned(),
-        Value::String(_) => format!("the string {value}"),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-    }
-}
-
-impl Place<'_> {
-    fn path(&self) -> String {
-        match self {
-            Self::Root => String::new(),
-            Self::Field(Self::Root, name) => (*name).to_owned(),
-            Self::Field(parent, name) => format!("{}.{name}", parent.path()),
-            Self::Item(parent, index) => format!("{}[{index}]", parent.path()),
-        }
-    }
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Root => formatter.write_str("the value with all arguments"),
-            Self::Field(..) | Self::Item(..) => write!(formatter, "argument `{}`", self.path()),
-        }
-    }
+    listed.filter_map(Value::as_str).collect()
 }

@@ -2,4 +2,5 @@
 
 mod fake_host;
 mod hooks;
+mod line_count;
 mod roles;
