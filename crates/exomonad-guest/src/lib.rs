@@ -8,6 +8,7 @@ mod redact;
 mod roles;
 mod rules;
 mod shell;
+mod tools;
 
 use exomonad_sdk::{Policy, Role};
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use exomonad_guest::Builtin;
+use exomonad_sdk::agents::{AgentInfo, AgentState};
 use exomonad_sdk::fake::{FakeHost, context, hook};
 use exomonad_sdk::{
     Context, Decision, EffectError, EffectErrorKind, Hook, HookEvent, McpTool, Rule, RuleDecision, ToolDone,
@@ -154,6 +155,44 @@ fn an_mcp_tool_that_may_write_must_not_name_what_is_protected() {
     check("write_file", r#"{"path":"/repo/src/a.rs","text":"about .exomonad/config.toml here"}"#, false);
 }
 
+#[test]
+fn exomonad_s_own_tools_are_never_refused_whatever_they_speak_of() {
+    let input = r#"{"to":".mcp.json","message":"rm -rf .exomonad/config.toml"}"#;
+    for role in guest::describe::<Builtin>().roles {
+        for own in &role.tools {
+            let mut tool = tool(ToolKind::Mcp, None, None);
+            tool.mcp = Some(McpTool { server: "exomonad".to_owned(), name: own.name.clone() });
+            tool.input = input.to_owned();
+            let events = [HookEvent::PreTool(tool.clone()), HookEvent::PermissionRequested(tool)];
+            for event in events {
+                let decision = ask(&mut FakeHost::default(), &context_of(&role.name), event);
+                assert_eq!(decision, Decision::pass(), "{} {}", role.name, own.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn whoami_and_the_guard_agree_on_where_a_role_may_write() {
+    for role in guest::describe::<Builtin>().roles {
+        let cx = context_of(&role.name);
+        let mut host = FakeHost::default();
+        let info = AgentInfo {
+            agent: cx.agent.clone(),
+            state: AgentState::Running,
+            created_ms: 0,
+            sidecars: 1,
+            last_seen_ms: None,
+            unread: 0,
+        };
+        host.reply("agents.self", Ok(info));
+        let told = guest::call_tool::<Builtin>(&mut host, &cx, "whoami", "{}").unwrap().structured.unwrap();
+        let outside = HookEvent::PreTool(tool(ToolKind::Write, None, Some("/home/user/notes.txt")));
+        let refused = matches!(ask(&mut host, &cx, outside).verdict, Verdict::Deny(_));
+        assert_eq!(told.contains("only inside your workspace"), refused, "{}: {told}", role.name);
+    }
+}
+
 fn rule(tool: Option<&str>, matches: Option<&str>, decision: RuleDecision) -> Rule {
     Rule {
         event: "pre-tool".to_owned(),
@@ -278,9 +317,14 @@ fn a_session_is_registered_and_the_agent_told_who_it_is() {
     );
     assert_eq!(decision.verdict, Verdict::Pass);
     let text = decision.context.unwrap();
-    for part in
-        ["`main.parser`", "`dev`", "`root`", "/repo/.exomonad/worktrees/parser", "inside your workspace"]
-    {
+    for part in [
+        "`main.parser`",
+        "`dev`",
+        "`root`",
+        "`notify_parent`",
+        "/repo/.exomonad/worktrees/parser",
+        "inside your workspace",
+    ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
 }

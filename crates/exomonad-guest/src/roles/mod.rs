@@ -1,23 +1,49 @@
 //! The role tables.
 
 mod hooks;
+mod instructions;
 mod welcome;
 
 use exomonad_sdk::Role;
 use hooks::{Confined, Free};
 
+use crate::tools::{Inbox, ListAgents, NotifyParent, SendMessage, WhoAmI};
+
+const TL: &str = "tl";
+const DEV: &str = "dev";
+const WORKER: &str = "worker";
+
 /// The tech lead.
 pub(crate) fn tl() -> Role {
-    Role::new("tl", "Leads the work on the repository, or on a part of it").hooks::<Free>()
+    everyones(Role::new(TL, "Leads the work on the repository, or on a part of it"))
+        .tool::<ListAgents>()
+        .instructions(instructions::TL)
+        .hooks::<Free>()
 }
 
 /// A developer.
 pub(crate) fn dev() -> Role {
-    Role::new("dev", "Implements one thing in a worktree of its own and files a pull request")
+    everyones(Role::new(DEV, "Implements one thing in a worktree of its own and files a pull request"))
+        .instructions(instructions::DEV)
         .hooks::<Confined>()
 }
 
 /// A worker.
 pub(crate) fn worker() -> Role {
-    Role::new("worker", "Does one quick job in its parent's directory").hooks::<Confined>()
+    everyones(Role::new(WORKER, "Does one quick job in its parent's directory"))
+        .instructions(instructions::WORKER)
+        .hooks::<Confined>()
+}
+
+/// The tools that every role has.
+fn everyones(role: Role) -> Role {
+    role.tool::<NotifyParent>().tool::<SendMessage>().tool::<Inbox>().tool::<WhoAmI>()
+}
+
+/// Where an agent of this role may write, as it reads after "may write".
+pub(crate) fn may_write(role: &str) -> &'static str {
+    match role {
+        TL => "wherever your user lets you, except to what guards the agents",
+        _ => "only inside your workspace, or in a temporary directory, and not to what guards the agents",
+    }
 }

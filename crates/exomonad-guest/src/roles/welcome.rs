@@ -13,7 +13,9 @@ pub(super) fn welcome(cx: &Context, confined: bool) -> String {
     };
     let mut lines = vec![format!("You are exomonad agent `{}`, role `{}`.", agent.name, agent.role)];
     if let Some(parent) = &agent.parent {
-        lines.push(format!("Your parent is agent `{parent}`: it gave you your task and takes your result."));
+        lines.push(format!(
+            "Your parent is agent `{parent}`: it gave you your task. Report to it with exomonad's tool `notify_parent` when you are done, or cannot go on."
+        ));
     }
     let branch = agent.branch.as_ref().map_or_else(String::new, |branch| format!(", branch `{branch}`"));
     lines.push(format!("You work in `{}` ({place}){branch}.", agent.workspace));
