@@ -56,6 +56,17 @@ pub(crate) struct McpStdioArgs {
     /// Where the agent works; the current directory when left out.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(crate) guest: GuestArgs,
+}
+
+/// Which guest has the tools.
+#[derive(Debug, Args)]
+pub(crate) struct GuestArgs {
+    /// A guest's WASM, compiled now, in place of the guest that is built in; `mcp-stdio` reloads it when it changes.
+    #[cfg(feature = "compile")]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) guest: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,40 +1,115 @@
 //! Answers a client's requests.
+#![expect(
+    deprecated,
+    reason = "the SDK marks logging as deprecated; clients of every released version may use it"
+)]
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
-    ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams,
+    CompleteResult, DiscoverResult, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-    SubscriptionFilter,
+    ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscriptionFilter,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
+use serde_json::json;
+use tokio::sync::watch;
 
+use super::calls::Calls;
+use super::client::Client;
+use super::life::{Life, Step};
+use super::outbox::Outbox;
+use super::voice::{Voice, Wants};
 use super::wire;
-use crate::engine::Stop;
+use crate::contract::log::Level;
+use crate::drop_logged;
 use crate::tool::{Call, CallError, Toolbox};
 
+/// How long a client may keep what it was told. A guest that can be reloaded may change at any time; the one that is built
+/// in stays as it is, but a client that keeps answers may outlive us.
+const TTL_MS: u64 = if cfg!(feature = "compile") { 0 } else { 3_600_000 };
+
 /// One client's server.
-pub(super) struct Handler {
+#[derive(Clone)]
+pub(super) struct Handler(Arc<Shared>);
+
+struct Shared {
     toolbox: RwLock<Arc<Toolbox>>,
+    /// How often it was replaced.
+    replaced: watch::Sender<u64>,
+    outbox: Outbox,
+    client: Client,
+    calls: Calls,
+    life: Life,
+}
+
+/// What a handler works with.
+pub(super) struct Parts {
+    pub(super) outbox: Outbox,
+    pub(super) client: Client,
+    pub(super) calls: Calls,
+    pub(super) life: Life,
 }
 
 impl Handler {
-    pub(super) fn new(toolbox: Arc<Toolbox>) -> Self {
-        Self { toolbox: RwLock::new(toolbox) }
+    /// Answers with the tools of `toolbox`.
+    pub(super) fn new(toolbox: Toolbox, parts: Parts) -> Self {
+        let Parts { outbox, client, calls, life } = parts;
+        let (toolbox, replaced) = (RwLock::new(Arc::new(toolbox)), watch::Sender::new(0));
+        Self(Arc::new(Shared { toolbox, replaced, outbox, client, calls, life }))
     }
 
-    fn toolbox(&self) -> Arc<Toolbox> {
-        Arc::clone(&self.toolbox.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn toolbox(&self) -> Arc<Toolbox> {
+        Arc::clone(&self.0.toolbox.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Answers with other tools from now on, and says so. Calls that run end with the tools they began with.
+    #[cfg(feature = "compile")]
+    pub(super) fn replace(&self, toolbox: Toolbox) {
+        *self.0.toolbox.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(toolbox);
+        self.0.replaced.send_modify(|count| *count += 1);
+        if self.0.client.is_initialized() {
+            let message = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
+            drop_logged(self.0.outbox.send(&message), "tell the client of other tools");
+        }
+    }
+
+    fn wants(&self, cx: &RequestContext<RoleServer>) -> Wants {
+        let level =
+            if is_stateless(cx) { cx.meta.log_level().and_then(least) } else { self.0.client.level() };
+        Wants { progress: cx.meta.get_progress_token(), level }
+    }
+}
+
+/// Whether a request is of the era in which each says of itself what it needs.
+fn is_stateless(cx: &RequestContext<RoleServer>) -> bool {
+    cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}
+
+/// The least of our levels that is at least a client's; above all of ours there is none.
+fn least(level: LoggingLevel) -> Option<Level> {
+    match level {
+        LoggingLevel::Debug => Some(Level::Debug),
+        LoggingLevel::Info => Some(Level::Info),
+        LoggingLevel::Notice | LoggingLevel::Warning => Some(Level::Warn),
+        LoggingLevel::Error => Some(Level::Error),
+        LoggingLevel::Critical | LoggingLevel::Alert | LoggingLevel::Emergency => None,
+    }
+}
+
+/// A reply for a client that hardly is there any more.
+fn ended() -> ErrorData {
+    ErrorData::internal_error("the server ended before the call did", None)
 }
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let toolbox = self.toolbox();
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
+        let capabilities =
+            ServerCapabilities::builder().enable_logging().enable_tools().enable_tool_list_changed().build();
         let server = Implementation::new("exomonad", env!("CARGO_PKG_VERSION")).with_title("exomonad");
         let config = ServerConfig::new(capabilities).with_server_info(server);
         match toolbox.role() {
@@ -43,14 +118,30 @@ impl ServerHandler for Handler {
         }
     }
 
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let mut result = DiscoverResult::from_server_info(versions, self.get_info());
+        result.ttl_ms = TTL_MS;
+        Ok(result)
+    }
+
     async fn list_tools(
         &self,
-        _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        page: Option<PaginatedRequestParams>,
+        cx: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        if let Some(cursor) = page.and_then(|page| page.cursor) {
+            let message = format!("there is no page `{cursor}`: all tools are on the first one");
+            return Err(ErrorData::invalid_params(message, None));
+        }
         let toolbox = self.toolbox();
         let tools = toolbox.role().into_iter().flat_map(|role| &role.tools).map(wire::tool);
-        Ok(ListToolsResult::with_all_items(tools.collect()))
+        let mut result = ListToolsResult::with_all_items(tools.collect());
+        if is_stateless(&cx) {
+            result.ttl_ms = Some(TTL_MS);
+            result.cache_scope = Some(CacheScope::Private);
+        }
+        Ok(result)
     }
 
     async fn call_tool(
@@ -58,31 +149,54 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         cx: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let entry = self.0.calls.enter();
+        let stop = entry.stop.clone();
+        let voice = Voice::new(self.0.outbox.clone(), self.wants(&cx), stop.clone());
         let toolbox = self.toolbox();
-        let stop = Stop::default();
-        let running = tokio::task::spawn_blocking({
+        let (sender, mut result) = tokio::sync::oneshot::channel();
+        // The thread's end is not waited for: what it does after it told the result is for the record only.
+        drop(tokio::task::spawn_blocking({
             let stop = stop.clone();
             move || {
                 let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
-                toolbox.call(Call { tool: &request.name, arguments: &arguments, stop: &stop, listener: None })
+                let listener = Some(Arc::new(voice) as _);
+                let done = toolbox.perform(Call {
+                    tool: &request.name,
+                    arguments: &arguments,
+                    stop: &stop,
+                    listener,
+                });
+                if sender.send(done.result).is_err() {
+                    tracing::debug!(tool = %request.name, "nobody waits for the result of a call");
+                }
+                toolbox.record(&done.note);
             }
-        });
-        tokio::pin!(running);
+        }));
+        let cancelled = async {
+            cx.ct.cancelled().await;
+            stop.stop();
+            std::future::pending::<()>().await;
+        };
         let result = tokio::select! {
-            result = &mut running => result,
-            () = cx.ct.cancelled() => {
-                stop.stop();
-                running.await
-            }
+            result = &mut result => result,
+            () = cancelled => return Err(ended()),
+            () = self.0.life.until(Step::Over) => return Err(ended()),
         };
         match result {
             Ok(Ok(output)) => Ok(wire::result(output).into()),
-            Ok(Err(err @ CallError::Unknown { .. })) => {
-                Err(ErrorData::new(ErrorCode::INVALID_PARAMS, err.explain(), None))
-            }
+            Ok(Err(err @ CallError::Unknown { .. })) => Err(ErrorData::invalid_params(err.explain(), None)),
             Ok(Err(err)) => Ok(wire::failure(&err).into()),
-            Err(err) => Err(ErrorData::internal_error(format!("the call's thread ended: {err}"), None)),
+            Err(_) => Err(ended()),
         }
+    }
+
+    async fn set_level(
+        &self,
+        request: SetLevelRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.0.client.set_level(least(request.level));
+        Ok(())
     }
 
     async fn list_prompts(
@@ -119,5 +233,21 @@ impl ServerHandler for Handler {
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    async fn listen(&self, cx: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut replaced = self.0.replaced.subscribe();
+        loop {
+            tokio::select! {
+                () = cx.cancelled() => return Ok(()),
+                () = self.0.life.until(Step::Finishing) => return Ok(()),
+                changed = replaced.changed() => {
+                    if changed.is_ok() && cx.accepted().tools_list_changed == Some(true) {
+                        let told = cx.sink().notify_tool_list_changed().await;
+                        drop_logged(told, "tell a subscriber of other tools");
+                    }
+                }
+            }
+        }
     }
 }

@@ -5,9 +5,22 @@
 //! async code: the client's frames are handled on one thread, and each call of a tool has a thread of its own, so that
 //! one that waits delays no other.
 
+mod calls;
+mod client;
+mod dispatch;
+mod flight;
+mod frame;
 mod handler;
+mod life;
+mod message;
+mod outbox;
+#[cfg(feature = "compile")]
+mod reload;
 mod serve;
+mod streams;
 mod transport;
+mod voice;
+mod watch;
 mod wire;
 
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, Server};

@@ -1,13 +1,48 @@
 //! The sidecar's life: from the client's first frame to its last.
 
-use std::sync::Arc;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::handler::Handler;
-use super::transport::Stdio;
+use super::calls::Calls;
+use super::client::Client;
+use super::dispatch::Dispatch;
+use super::flight::Flight;
+use super::handler::{Handler, Parts};
+use super::life::{Life, Step};
+use super::outbox::outbox;
+#[cfg(feature = "compile")]
+use super::reload::reload;
+use super::streams::{Input, Output, standard};
+use super::transport::Wire;
+use super::watch::watch;
+use crate::drop_logged;
 use crate::tool::Toolbox;
+
+/// How long calls may go on when the client asks for no more.
+const FINISH: Duration = Duration::from_millis(800);
+
+/// When calls that were stopped are waited for no more. This and what follows counts from the beginning of the end.
+const STOP: Duration = Duration::from_millis(860);
+
+/// When the session is waited for no more, whose replies take no time any more.
+const GIVE_UP: Duration = Duration::from_millis(900);
+
+/// How long a client may take to read the last replies.
+const FLUSH: Duration = Duration::from_millis(40);
+
+/// How long threads that have nothing more to tell may take.
+const LINGER: Duration = Duration::from_millis(30);
+
+/// Calls that run at once; more wait for one of these to end.
+const THREADS: usize = 512;
+
+/// How long a thread waits for the next call.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Why the sidecar ended before its client did.
 #[derive(Debug, thiserror::Error)]
@@ -23,27 +58,143 @@ pub enum ServeError {
     Open(#[source] Box<ServerInitializeError>),
 }
 
-/// Serves one client on standard input and output until it leaves.
-///
-/// # Errors
-/// There is nobody to serve.
-pub fn serve(toolbox: Toolbox) -> Result<(), ServeError> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Runtime)?;
-    let served = runtime.block_on(run(Arc::new(toolbox)));
-    runtime.shutdown_background();
-    served
+/// What is served.
+#[derive(Debug)]
+pub struct Server {
+    toolbox: Toolbox,
+    #[cfg(feature = "compile")]
+    reloaded_from: Option<camino::Utf8PathBuf>,
 }
 
-async fn run(toolbox: Arc<Toolbox>) -> Result<(), ServeError> {
-    let transport = Stdio::open().map_err(ServeError::Stdio)?;
-    let running = match Handler::new(toolbox).serve(transport).await {
-        Ok(running) => running,
-        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-        Err(err) => return Err(ServeError::Open(Box::new(err))),
-    };
-    if let Err(err) = running.waiting().await {
-        tracing::warn!(%err, "the sidecar's session ended badly");
+impl Server {
+    /// Serves the tools of one agent.
+    #[must_use]
+    pub fn new(toolbox: Toolbox) -> Self {
+        Self {
+            toolbox,
+            #[cfg(feature = "compile")]
+            reloaded_from: None,
+        }
     }
-    Ok(())
+
+    /// Compiles the guest anew whenever this file of WASM changes.
+    #[cfg(feature = "compile")]
+    #[must_use]
+    pub fn reloaded_from(self, file: camino::Utf8PathBuf) -> Self {
+        Self { reloaded_from: Some(file), ..self }
+    }
+
+    /// Serves one client on standard input and output, until it leaves, a signal ends us, or our parent is gone.
+    ///
+    /// # Errors
+    /// There is nobody to serve.
+    pub fn serve(self) -> Result<(), ServeError> {
+        let (input, output) = standard().map_err(ServeError::Stdio)?;
+        self.run(input, output, watch)
+    }
+
+    /// Serves one client on other streams than standard input and output, until it leaves.
+    ///
+    /// # Errors
+    /// There is nobody to serve.
+    pub fn serve_on(self, input: OwnedFd, output: OwnedFd) -> Result<(), ServeError> {
+        self.run(input, output, |_| ())
+    }
+
+    fn run(self, input: OwnedFd, output: OwnedFd, watch: impl FnOnce(&Life)) -> Result<(), ServeError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(THREADS)
+            .thread_keep_alive(IDLE)
+            .build()
+            .map_err(ServeError::Runtime)?;
+        let served = runtime.block_on(async {
+            let input = Input::new(input).map_err(ServeError::Stdio)?;
+            let output = Output::new(output).map_err(ServeError::Stdio)?;
+            let life = Life::default();
+            watch(&life);
+            self.talk(input, output, life).await
+        });
+        runtime.shutdown_timeout(LINGER);
+        served
+    }
+
+    #[cfg(feature = "compile")]
+    fn handler(self, parts: Parts) -> Handler {
+        let handler = Handler::new(self.toolbox, parts);
+        if let Some(file) = self.reloaded_from {
+            tokio::spawn(reload(file, handler.clone()));
+        }
+        handler
+    }
+
+    #[cfg(not(feature = "compile"))]
+    fn handler(self, parts: Parts) -> Handler {
+        Handler::new(self.toolbox, parts)
+    }
+
+    async fn talk(self, input: Input, output: Output, life: Life) -> Result<(), ServeError> {
+        let (outbox, writer) = outbox(output);
+        let (client, calls, flight) = (Client::default(), Calls::default(), Flight::default());
+        tokio::spawn(writer.run(life.clone()));
+        let parts = Parts {
+            outbox: outbox.clone(),
+            client: client.clone(),
+            calls: calls.clone(),
+            life: life.clone(),
+        };
+        let handler = self.handler(parts);
+        let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
+        let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
+        let ended = end(session, &calls, &life).await;
+        drop_logged(timeout(FLUSH, outbox.written()).await, "write the last replies");
+        ended
+    }
+}
+
+/// The session, from its first frame to its last.
+async fn hold(dispatch: Dispatch, wire: Wire) -> Result<(), ServeError> {
+    match dispatch.serve(wire).await {
+        Ok(session) => {
+            drop_logged(session.waiting().await, "hold the session to its end");
+            Ok(())
+        }
+        // A client that only looked, or that is gone.
+        Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::TransportError { .. }) => {
+            Ok(())
+        }
+        Err(err) => Err(ServeError::Open(Box::new(err))),
+    }
+}
+
+/// Waits for the session's end, and sees to it that it comes when it is time.
+async fn end(
+    mut session: JoinHandle<Result<(), ServeError>>,
+    calls: &Calls,
+    life: &Life,
+) -> Result<(), ServeError> {
+    tokio::select! {
+        ended = &mut session => return outcome(ended),
+        () = life.until(Step::Finishing) => calls.stop_waiting(),
+    }
+    let begun = Instant::now();
+    tokio::select! {
+        ended = &mut session => return outcome(ended),
+        () = life.until(Step::Ending) => {}
+        () = sleep_until(begun + FINISH) => {}
+    }
+    life.end();
+    calls.stop();
+    if let Ok(ended) = timeout_at(begun + STOP, &mut session).await {
+        return outcome(ended);
+    }
+    life.give_up();
+    timeout_at(begun + GIVE_UP, session).await.map_or(Ok(()), outcome)
+}
+
+fn outcome(ended: Result<Result<(), ServeError>, JoinError>) -> Result<(), ServeError> {
+    ended.unwrap_or_else(|err| {
+        tracing::error!(%err, "the session broke off");
+        Ok(())
+    })
 }

@@ -1,61 +1,161 @@
-//! Standard input and output as a stream of messages.
+//! The client's streams as the SDK wants them: messages in, messages out.
+//!
+//! Whatever is no message is answered here, since the SDK drops it without a word.
 
 use std::io;
-use std::sync::Arc;
 
 use rmcp::RoleServer;
+use rmcp::model::{ErrorData, JsonRpcError, JsonRpcMessage, RequestId};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Stdin, Stdout};
-use tokio::sync::Mutex;
+use serde::Serialize;
 
-/// The client at the other end of our standard input and output.
-pub(super) struct Stdio {
-    reader: BufReader<Stdin>,
-    writer: Arc<Mutex<Stdout>>,
+use super::client::Client;
+use super::flight::Flight;
+use super::frame::{Cutter, Frame, MAX_FRAME};
+use super::life::Life;
+use super::message::{Incoming, Refusal, read};
+use super::outbox::Outbox;
+use super::streams::Input;
+use crate::drop_logged;
+
+/// See the module.
+pub(super) struct Wire {
+    pub(super) input: Input,
+    pub(super) outbox: Outbox,
+    pub(super) flight: Flight,
+    pub(super) client: Client,
+    pub(super) life: Life,
+    state: State,
 }
 
-impl Stdio {
-    pub(super) fn open() -> io::Result<Self> {
-        Ok(Self {
-            reader: BufReader::new(tokio::io::stdin()),
-            writer: Arc::new(Mutex::new(tokio::io::stdout())),
-        })
+struct State {
+    cutter: Cutter,
+    /// A request came in, so that there is a session.
+    opened: bool,
+    ended: bool,
+}
+
+impl Wire {
+    pub(super) fn new(input: Input, outbox: Outbox, flight: Flight, client: Client, life: Life) -> Self {
+        let state = State { cutter: Cutter::new(MAX_FRAME), opened: false, ended: false };
+        Self { input, outbox, flight, client, life, state }
+    }
+
+    /// Deals with a frame: the message that is in it, or nothing when there is none to handle.
+    fn take(&mut self, frame: Frame) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let text = match frame {
+            Frame::Text(text) => text,
+            Frame::NotText { at } => {
+                self.refuse(Refusal::new(
+                    None,
+                    ErrorData::parse_error("", None).code,
+                    format!("not UTF-8: byte {at} of the line"),
+                ));
+                return None;
+            }
+            Frame::TooLong { size } => {
+                let message = format!("a message of {size} bytes; the limit is {MAX_FRAME}");
+                self.refuse(Refusal::new(None, ErrorData::invalid_request("", None).code, message));
+                return None;
+            }
+        };
+        match read(&text) {
+            Incoming::Message(message) => self.admit(*message, text.len()),
+            Incoming::Refused(refusal) => {
+                self.refuse(refusal);
+                None
+            }
+            Incoming::Ignored(what) => {
+                tracing::warn!("the client sent {what}");
+                None
+            }
+        }
+    }
+
+    fn admit(
+        &mut self,
+        message: RxJsonRpcMessage<RoleServer>,
+        size: usize,
+    ) -> Option<RxJsonRpcMessage<RoleServer>> {
+        if let JsonRpcMessage::Request(request) = &message {
+            if let Err(refusal) = self.flight.admit(&request.id, size) {
+                self.refuse(refusal);
+                return None;
+            }
+            self.state.opened = true;
+        }
+        // The SDK takes anything but a request for the end of a session that has not begun.
+        self.state.opened.then_some(message)
+    }
+
+    fn refuse(&self, refusal: Refusal) {
+        let Refusal { id, code, message } = refusal;
+        tracing::warn!(code = code.0, "refused a frame: {message}");
+        let error = ErrorData::new(code, message, None);
+        let sent = if id.is_none() && self.client.wants_null_id() {
+            self.outbox.send(&NullError { jsonrpc: "2.0", id: None, error })
+        } else {
+            self.outbox.send(&JsonRpcError::new(id, error))
+        };
+        drop_logged(sent, "refuse a frame");
     }
 }
 
-impl Transport<RoleServer> for Stdio {
+/// The SDK's error leaves an absent id out.
+#[derive(Serialize)]
+struct NullError {
+    jsonrpc: &'static str,
+    id: Option<RequestId>,
+    error: ErrorData,
+}
+
+impl Transport<RoleServer> for Wire {
     type Error = io::Error;
 
+    /// Puts the message into the outbox at once, so that messages leave in the order in which they are sent.
     fn send(
         &mut self,
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), io::Error>> + Send + 'static {
-        let writer = Arc::clone(&self.writer);
-        async move {
-            let mut frame = serde_json::to_vec(&message)?;
-            frame.push(b'\n');
-            let mut writer = writer.lock().await;
-            writer.write_all(&frame).await?;
-            writer.flush().await
+        match &message {
+            JsonRpcMessage::Response(reply) => self.flight.land(&reply.id),
+            JsonRpcMessage::Error(JsonRpcError { id: Some(id), .. }) => self.flight.land(id),
+            JsonRpcMessage::Error(_) | JsonRpcMessage::Request(_) | JsonRpcMessage::Notification(_) => {}
         }
+        std::future::ready(self.outbox.send(&message))
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
-            let mut line = Vec::new();
-            match self.reader.read_until(b'\n', &mut line).await {
-                Ok(0) | Err(_) => return None,
-                Ok(_) => {}
+            while let Some(frame) = self.state.cutter.pop() {
+                if let Some(message) = self.take(frame) {
+                    return Some(message);
+                }
             }
-            match serde_json::from_slice(&line) {
-                Ok(message) => return Some(message),
-                Err(err) => tracing::warn!(%err, "a frame is not a message"),
+            if self.state.ended {
+                self.life.finish();
+                return None;
+            }
+            self.outbox.room().await;
+            let State { cutter, ended, .. } = &mut self.state;
+            match self.input.read(|bytes| cutter.push(bytes)).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    cutter.finish();
+                    *ended = true;
+                }
+                Err(err) => {
+                    tracing::warn!(%err, "failed to read from the client");
+                    cutter.finish();
+                    *ended = true;
+                }
             }
         }
     }
 
     async fn close(&mut self) -> Result<(), io::Error> {
-        self.writer.lock().await.flush().await
+        self.outbox.written().await;
+        Ok(())
     }
 }

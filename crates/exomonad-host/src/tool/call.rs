@@ -1,19 +1,23 @@
 //! One call of a tool.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CallError, Toolbox};
 use crate::agent::{Facts, context};
 use crate::contract::ToolOutput;
 use crate::drop_logged;
 use crate::effects::{Listener, Services};
-use crate::engine::{GuestError, Stop, ToolRequest};
+use crate::engine::{Export, GuestError, Stop, ToolRequest};
 
 /// The most bytes of arguments that a guest is given.
 const MAX_ARGUMENT_BYTES: usize = 4 << 20;
+
+/// The most characters of a name or a reason that are recorded.
+const MAX_NOTED: usize = 300;
 
 /// A call of a tool.
 #[derive(Debug)]
@@ -28,19 +32,51 @@ pub struct Call<'a> {
     pub listener: Option<Arc<dyn Listener>>,
 }
 
+/// How a call went.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) result: Result<ToolOutput, CallError>,
+    /// What is to be recorded.
+    pub(crate) note: Note,
+}
+
+/// An event's data: which tool, how it ended, how long it took. Never the arguments.
+#[derive(Debug)]
+pub(crate) struct Note(Value);
+
 impl Toolbox {
     /// Calls a tool, and records that it was called.
     ///
     /// # Errors
     /// The role has no such tool, the tool says no, or the guest fails.
     pub fn call(&self, call: Call<'_>) -> Result<ToolOutput, CallError> {
+        let Done { result, note } = self.perform(call);
+        self.record(&note);
+        result
+    }
+
+    /// As [`Toolbox::call`], but leaves it to the caller to record it, for whom the result may be urgent.
+    pub(crate) fn perform(&self, call: Call<'_>) -> Done {
+        let (tool, begun) = (call.tool, Instant::now());
+        let result = guard(|| self.run(call))
+            .unwrap_or_else(|message| Err(CallError::Host { tool: tool.to_owned(), message }));
+        let note = note(tool, begun, &result);
+        Done { result, note }
+    }
+
+    fn run(&self, call: Call<'_>) -> Result<ToolOutput, CallError> {
         self.require_tool(call.tool)?;
         let tool = || call.tool.to_owned();
         let size = call.arguments.len();
         if size > MAX_ARGUMENT_BYTES {
             return Err(CallError::TooLarge { tool: tool(), size, limit: MAX_ARGUMENT_BYTES });
         }
-        let begun = Instant::now();
+        if call.stop.is_stopped() {
+            return Err(CallError::Guest {
+                tool: tool(),
+                source: GuestError::Stopped { export: Export::CallTool },
+            });
+        }
         let facts = Facts {
             row: &self.row,
             repository: &self.repository,
@@ -60,14 +96,11 @@ impl Toolbox {
             listener: call.listener,
         };
         let request = ToolRequest { name: call.tool, arguments: call.arguments, stop: call.stop };
-        let result = self.guest.call_tool(services, &cx, &request, self.config.tool_limits);
-        let result = match result {
+        match self.guest.call_tool(services, &cx, &request, self.config.tool_limits) {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(refusal)) => Err(CallError::Refused(refusal)),
             Err(source) => Err(CallError::Guest { tool: tool(), source }),
-        };
-        self.record(call.tool, begun, &result);
-        result
+        }
     }
 
     fn require_tool(&self, tool: &str) -> Result<(), CallError> {
@@ -85,27 +118,57 @@ impl Toolbox {
         })
     }
 
-    /// Leaves an event: which tool, how it ended, how long it took. Never the arguments.
-    fn record(&self, tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) {
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (outcome, why) = match result {
-            Ok(_) => ("done", None),
-            Err(CallError::Guest { source: GuestError::Stopped { .. }, .. }) => ("cancelled", None),
-            Err(CallError::Guest { source, .. }) => ("failed", Some(crate::explain(source))),
-            Err(CallError::Refused(refusal)) => ("refused", Some(refusal.message.clone())),
-            Err(CallError::Unknown { .. } | CallError::TooLarge { .. }) => ("refused", None),
-        };
-        let mut data = json!({ "tool": tool, "outcome": outcome, "micros": micros });
-        if let (Some(why), Some(fields)) = (why, data.as_object_mut()) {
-            let why: String = why.chars().take(300).collect();
-            fields.insert("why".to_owned(), why.into());
-        }
+    /// Leaves an event.
+    pub(crate) fn record(&self, note: &Note) {
         let recorded = self.store.record_event(
             self.clock.now_ms(),
             "host.tool-called",
             self.row.name.as_str(),
-            &data.to_string(),
+            &note.0.to_string(),
         );
         drop_logged(recorded.map_err(|err| crate::explain(&err)), "record a call of a tool");
+    }
+}
+
+fn note(tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) -> Note {
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let (outcome, why) = match result {
+        Ok(_) => ("done", None),
+        Err(CallError::Guest { source: GuestError::Stopped { .. }, .. }) => ("cancelled", None),
+        Err(CallError::Guest { source, .. }) => ("failed", Some(crate::explain(source))),
+        Err(CallError::Host { message, .. }) => ("failed", Some(message.clone())),
+        Err(CallError::Refused(refusal)) => ("refused", Some(refusal.message.clone())),
+        Err(CallError::Unknown { .. } | CallError::TooLarge { .. }) => ("refused", None),
+    };
+    // A client may make up any name.
+    let tool: String = tool.chars().take(MAX_NOTED).collect();
+    let mut data = json!({ "tool": tool, "outcome": outcome, "micros": micros });
+    if let (Some(why), Some(fields)) = (why, data.as_object_mut()) {
+        let why: String = why.chars().take(MAX_NOTED).collect();
+        fields.insert("why".to_owned(), why.into());
+    }
+    Note(data)
+}
+
+/// A panic of ours while a tool runs is that call's failure, and no other's.
+fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let message =
+            text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned();
+        tracing::error!("a call of a tool panicked: {message}");
+        message
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guard;
+
+    #[test]
+    fn a_panic_is_the_failure_of_the_call_alone() {
+        assert_eq!(guard(|| 7), Ok(7));
+        assert_eq!(guard(|| panic!("seven")), Err::<(), _>("seven".to_owned()));
+        assert_eq!(guard(|| panic!("{}", 7)), Err::<(), _>("7".to_owned()));
     }
 }

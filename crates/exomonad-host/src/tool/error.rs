@@ -93,6 +93,14 @@ pub enum CallError {
         #[source]
         source: GuestError,
     },
+    /// We failed.
+    #[error("exomonad failed while it ran `{tool}`: {message}")]
+    Host {
+        /// The tool.
+        tool: String,
+        /// What it said.
+        message: String,
+    },
 }
 
 impl CallError {
@@ -109,10 +117,8 @@ impl CallError {
             }),
             Self::TooLarge { .. } => Some("put large content into a file and pass its path".to_owned()),
             Self::Refused(error) => error.hint.clone(),
-            Self::Guest { source: GuestError::Stopped { .. }, .. } => None,
-            Self::Guest { .. } => {
-                Some("call it once more; if it fails again, go on without it and tell your human".to_owned())
-            }
+            Self::Guest { source, .. } => hint_of(source),
+            Self::Host { .. } => Some(AGAIN.to_owned()),
         }
     }
 
@@ -124,5 +130,20 @@ impl CallError {
             Some(hint) => format!("{text}\nhint: {hint}"),
             None => text,
         }
+    }
+}
+
+const AGAIN: &str = "call it once more; if it fails again, go on without it and tell your human";
+
+fn hint_of(source: &GuestError) -> Option<String> {
+    match source {
+        GuestError::Stopped { .. } => None,
+        GuestError::Time { .. }
+        | GuestError::Memory { .. }
+        | GuestError::Effects { .. }
+        | GuestError::Output { .. } => {
+            Some("ask for less at once; if that fails, too, go on without it and tell your human".to_owned())
+        }
+        GuestError::Load(_) | GuestError::Clock(_) | GuestError::Trap { .. } => Some(AGAIN.to_owned()),
     }
 }

@@ -96,6 +96,12 @@ impl Toolbox {
         })
     }
 
+    /// The SHA-256 of the guest's WASM, in hex.
+    #[must_use]
+    pub fn guest_hash(&self) -> &str {
+        self.guest.hash()
+    }
+
     /// The agent.
     #[must_use]
     pub fn agent(&self) -> &AgentRow {

@@ -3,8 +3,7 @@
 //! Stdout carries the protocol and nothing else.
 
 use exomonad_host::clock::Clock;
-use exomonad_host::engine::GuestSource;
-use exomonad_host::mcp;
+use exomonad_host::mcp::Server;
 use exomonad_host::tool::{Request, Toolbox};
 
 use super::project::now_ms;
@@ -12,7 +11,27 @@ use crate::cli::McpStdioArgs;
 use crate::env::Env;
 use crate::exit::Exit;
 
+/// A panic goes to the log: the client may show its user what we write to stderr, or fail over it.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+}
+
+#[cfg(feature = "compile")]
+fn server(toolbox: Toolbox, args: &McpStdioArgs) -> Server {
+    let server = Server::new(toolbox);
+    match &args.guest.guest {
+        Some(file) => server.reloaded_from(file.clone()),
+        None => server,
+    }
+}
+
+#[cfg(not(feature = "compile"))]
+fn server(toolbox: Toolbox, _: &McpStdioArgs) -> Server {
+    Server::new(toolbox)
+}
+
 pub(crate) fn run(env: &Env, args: &McpStdioArgs) -> anyhow::Result<Exit> {
+    quiet_panics();
     let toolbox = Toolbox::open(&Request {
         dir: args.dir.as_deref().unwrap_or(&env.dir),
         claimed: args.agent.as_deref().or(env.agent.as_deref()),
@@ -20,8 +39,8 @@ pub(crate) fn run(env: &Env, args: &McpStdioArgs) -> anyhow::Result<Exit> {
         home: env.home.as_deref(),
         user_config: env.user_config().as_deref(),
         clock: Clock::new(now_ms),
-        guest: &GuestSource::Builtin,
+        guest: &args.guest.source()?,
     })?;
-    mcp::serve(toolbox)?;
+    server(toolbox, args).serve()?;
     Ok(Exit::Ok)
 }

@@ -6,6 +6,7 @@ pub(crate) mod config;
 mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
+mod guest;
 pub(crate) mod hook;
 pub(crate) mod init;
 pub(crate) mod mcp_stdio;
