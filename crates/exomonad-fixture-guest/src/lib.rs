@@ -28,7 +28,7 @@ impl Policy for Fixture {
         vec![
             told("tl"),
             told("dev"),
-            Role::new("worker", "Is asked about shell commands only").hooks::<Picky>(),
+            tools::add_special(Role::new("worker", "Is asked about shell commands only").hooks::<Picky>()),
         ]
     }
 }
