@@ -62,10 +62,11 @@ impl Client {
     /// Waits for the name.
     pub(super) async fn name(&self) -> String {
         let mut names = self.0.name.subscribe();
-        match names.wait_for(Option::is_some).await {
-            Ok(name) => name.clone().unwrap_or_default(),
-            // The sender is `self`, so there always is one.
-            Err(_) => std::future::pending().await,
+        let name = names.wait_for(Option::is_some).await.map(|name| name.clone());
+        // The sender is `self`, so there always is one.
+        match name.ok().flatten() {
+            Some(name) => name,
+            None => std::future::pending().await,
         }
     }
 

@@ -149,10 +149,16 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         cx: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        // A client that does not read what it asked for gets no more of it made.
+        tokio::select! {
+            () = self.0.outbox.room() => {}
+            () = cx.ct.cancelled() => return Err(ended()),
+        }
         let entry = self.0.calls.enter();
         let stop = entry.stop.clone();
         let voice = Voice::new(self.0.outbox.clone(), self.wants(&cx), stop.clone());
         let toolbox = self.toolbox();
+        let ring = Arc::clone(&toolbox);
         let (sender, mut result) = tokio::sync::oneshot::channel();
         // The thread's end is not waited for: what it does after it told the result is for the record only.
         drop(tokio::task::spawn_blocking({
@@ -175,6 +181,7 @@ impl ServerHandler for Handler {
         let cancelled = async {
             cx.ct.cancelled().await;
             stop.stop();
+            ring.store().changes().ring();
             std::future::pending::<()>().await;
         };
         let result = tokio::select! {

@@ -5,6 +5,7 @@
 //! async code: the client's frames are handled on one thread, and each call of a tool has a thread of its own, so that
 //! one that waits delays no other.
 
+mod beat;
 mod calls;
 mod client;
 mod dispatch;

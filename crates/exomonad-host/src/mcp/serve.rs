@@ -1,6 +1,7 @@
 //! The sidecar's life: from the client's first frame to its last.
 
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::ServiceExt as _;
@@ -8,6 +9,7 @@ use rmcp::service::ServerInitializeError;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
+use super::beat::Row;
 use super::calls::Calls;
 use super::client::Client;
 use super::dispatch::Dispatch;
@@ -21,6 +23,7 @@ use super::streams::{Input, Output, standard};
 use super::transport::Wire;
 use super::watch::watch;
 use crate::drop_logged;
+use crate::store::Store;
 use crate::tool::Toolbox;
 
 /// How long calls may go on when the client asks for no more.
@@ -143,10 +146,17 @@ impl Server {
             calls: calls.clone(),
             life: life.clone(),
         };
+        let store = Arc::clone(self.toolbox.store());
+        let row = Row::new(Arc::clone(&store), self.toolbox.agent().clone(), self.toolbox.clock());
+        let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
-        let ended = end(session, &calls, &life).await;
+        let ended = end(session, &Ender { calls, store }, &life).await;
+        life.finish();
+        if let Some(row) = row {
+            drop_logged(timeout(FLUSH, row).await, "remove the sidecar's row");
+        }
         drop_logged(timeout(FLUSH, outbox.written()).await, "write the last replies");
         ended
     }
@@ -167,15 +177,33 @@ async fn hold(dispatch: Dispatch, wire: Wire) -> Result<(), ServeError> {
     }
 }
 
+/// Ends calls, those included that wait for the database to change.
+struct Ender {
+    calls: Calls,
+    store: Arc<Store>,
+}
+
+impl Ender {
+    fn stop_waiting(&self) {
+        self.calls.stop_waiting();
+        self.store.changes().ring();
+    }
+
+    fn stop(&self) {
+        self.calls.stop();
+        self.store.changes().ring();
+    }
+}
+
 /// Waits for the session's end, and sees to it that it comes when it is time.
 async fn end(
     mut session: JoinHandle<Result<(), ServeError>>,
-    calls: &Calls,
+    ender: &Ender,
     life: &Life,
 ) -> Result<(), ServeError> {
     tokio::select! {
         ended = &mut session => return outcome(ended),
-        () = life.until(Step::Finishing) => calls.stop_waiting(),
+        () = life.until(Step::Finishing) => ender.stop_waiting(),
     }
     let begun = Instant::now();
     tokio::select! {
@@ -184,7 +212,7 @@ async fn end(
         () = sleep_until(begun + FINISH) => {}
     }
     life.end();
-    calls.stop();
+    ender.stop();
     if let Ok(ended) = timeout_at(begun + STOP, &mut session).await {
         return outcome(ended);
     }

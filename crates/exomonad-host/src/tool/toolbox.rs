@@ -114,6 +114,12 @@ impl Toolbox {
         &self.store
     }
 
+    /// What tells it the time.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
     /// What the guest says of itself.
     #[must_use]
     pub fn info(&self) -> &GuestInfo {
