@@ -7,7 +7,7 @@ use exomonad_host::harness::Harness;
 
 /// Supervises the coding agents that work on a git repository.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage. `hook` exits with 2 when a guard has to deny and has no other way to say
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled by Ctrl-C. `hook` exits with 2 when a guard has to deny and has no other way to say
 /// so, and never for any other hook.
 #[derive(Debug, Parser)]
 #[command(name = "exomonad", version, propagate_version = true, disable_help_subcommand = true)]
@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Sets the repository up: its database, and the hooks of the coding agents you have.
+    /// Sets the repository up: its database, and the hooks and tools of the coding agents you have.
     Init(InitArgs),
     /// Answers one hook of a coding agent. Reads the question on stdin; coding agents call this, people need not.
     Hook(HookArgs),
@@ -26,6 +26,17 @@ pub(crate) enum Command {
     McpStdio(McpStdioArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
+    /// Lists the tools that agents have, role by role.
+    Tools(ToolsArgs),
+    /// Calls a tool as an agent would, and prints its result.
+    ///
+    /// You act as the agent: what the tool does is done and recorded in its name, so that a message you send this way
+    /// comes from that agent. Without `--agent` it is the one that works in the directory, which in the main checkout is
+    /// the lead.
+    ///
+    /// The text of the result goes to stdout; a refusal goes to stderr, and the exit code is 1. Ctrl-C cancels the call, and
+    /// the exit code is 130.
+    Call(CallArgs),
     /// Checks the set-up and says how to mend it.
     Doctor(DoctorArgs),
     /// Takes exomonad out of the repository and leaves your settings as they were.
@@ -119,6 +130,37 @@ pub(crate) struct EventsArgs {
     /// Only events about this agent; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) agent: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ToolsArgs {
+    /// Only the tools of this role, with their arguments.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role: Option<String>,
+    /// Also prints each tool's arguments.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Prints JSON, with the schemas.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallArgs {
+    /// The tool; `exomonad tools` lists them.
+    pub(crate) tool: String,
+    /// The tool's arguments: a JSON object, or `-` to read it from stdin.
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    pub(crate) args: String,
+    /// Whom to act as; told from the directory when left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    /// Where the agent works; the current directory when left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<Utf8PathBuf>,
+    /// Prints JSON: the structured result, and everything the model would see.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Failed,
     /// It was called wrongly.
     Usage,
+    /// Ctrl-C cancelled what it did. As shells have it: 128 and the signal's number.
+    Cancelled,
 }
 
 impl From<Exit> for ExitCode {
@@ -21,6 +23,7 @@ impl From<Exit> for ExitCode {
             Exit::Ok => Self::SUCCESS,
             Exit::Failed => Self::FAILURE,
             Exit::Usage => Self::from(2),
+            Exit::Cancelled => Self::from(130),
         }
     }
 }

@@ -34,6 +34,8 @@ fn main() -> ExitCode {
         Command::Uninstall(args) => commands::uninstall::run(&env, &output, &args),
         Command::Doctor(args) => commands::doctor::run(&env, &output, &args),
         Command::Events(args) => commands::events::run(&env, &output, &args),
+        Command::Tools(args) => commands::tools::run(&output, &args),
+        Command::Call(args) => commands::call::run(&env, &output, &args),
         Command::Config(args) => commands::config::run(&env, &output, &args),
         Command::Completions(args) => commands::completions::run(&output, &args),
         Command::Checkpoint(args) => commands::checkpoint::run(&args),

@@ -9,7 +9,7 @@ use exomonad_host::agent::IdentityError;
 use exomonad_host::config::ConfigError;
 use exomonad_host::install::InstallError;
 use exomonad_host::store::StoreError;
-use exomonad_host::tool::ToolboxError;
+use exomonad_host::tool::{CallError, ToolboxError};
 
 use crate::env::Env;
 use crate::exit::Exit;
@@ -95,6 +95,12 @@ impl Output {
 
     /// Prints an error, its causes and its hint, once.
     pub(crate) fn fail(&self, err: &anyhow::Error) -> ExitCode {
+        self.explain(err);
+        Exit::Failed.into()
+    }
+
+    /// As [`Output::fail`], for whoever knows a better exit code.
+    pub(crate) fn explain(&self, err: &anyhow::Error) {
         let mut text = format!("error: {}\n", clean(&err.to_string()));
         for cause in err.chain().skip(1) {
             text = format!("{text}  caused by: {}\n", clean(&cause.to_string()));
@@ -103,7 +109,6 @@ impl Output {
             text = format!("{text}\nhint: {}\n", clean(&hint));
         }
         raw(&text);
-        Exit::Failed.into()
     }
 }
 
@@ -133,7 +138,8 @@ fn hint_of(err: &(dyn std::error::Error + 'static)) -> Option<String> {
     let identity = || err.downcast_ref::<IdentityError>().and_then(IdentityError::hint);
     let install = || err.downcast_ref::<InstallError>().and_then(InstallError::hint);
     let toolbox = || err.downcast_ref::<ToolboxError>().and_then(ToolboxError::hint);
-    problem.or_else(toolbox).or_else(config).or_else(store).or_else(identity).or_else(install)
+    let call = || err.downcast_ref::<CallError>().and_then(CallError::hint);
+    problem.or_else(call).or_else(toolbox).or_else(config).or_else(store).or_else(identity).or_else(install)
 }
 
 /// Whether the reader of our answer went away, which is its right.

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod call;
 pub(crate) mod checkpoint;
 pub(crate) mod completions;
 pub(crate) mod config;
@@ -12,4 +13,5 @@ pub(crate) mod init;
 pub(crate) mod mcp_stdio;
 mod project;
 mod targets;
+pub(crate) mod tools;
 pub(crate) mod uninstall;

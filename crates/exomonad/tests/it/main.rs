@@ -1,6 +1,8 @@
 //! The program as people and coding agents run it: whole processes, whole transcripts.
 
 #[cfg(test)]
+mod call;
+#[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod hook;
@@ -8,3 +10,5 @@ mod hook;
 mod set_up;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tools;
