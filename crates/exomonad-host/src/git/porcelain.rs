@@ -123,6 +123,17 @@ impl Git {
         text.split('\0').filter(|entry| !entry.is_empty()).map(parse_stat).collect()
     }
 
+    /// Those of the paths, relative to the checkout's root, that git keeps versions of.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub fn tracked(&self, paths: &[&str]) -> Result<Vec<String>, GitError> {
+        // A path is a path here, whatever characters of a pattern it has.
+        let arguments = ["--literal-pathspecs", "ls-files", "-z", "--full-name", "--"];
+        let text = self.run(&[&arguments, paths].concat())?;
+        Ok(text.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+    }
+
     /// This checkout.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ use serde_json::{Map, Value, json};
 pub use settings::SettingsFacts;
 
 use crate::contract::Decision;
-use crate::install::Entry;
+use crate::install::Artefact;
 
 /// A coding-agent program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,8 +102,17 @@ impl Harness {
         }
     }
 
-    /// What `init` adds to the harness's settings file.
-    pub fn settings(self, facts: &SettingsFacts) -> Vec<Entry> {
+    /// The product's name.
+    pub fn product(self) -> &'static str {
+        match self {
+            Self::Claude => "Claude Code",
+            Self::Gemini => "Gemini CLI",
+            Self::Codex => "Codex",
+        }
+    }
+
+    /// The harness's settings files, and what `init` adds to each.
+    pub fn settings(self, facts: &SettingsFacts) -> Vec<Artefact> {
         match self {
             Self::Claude => claude::settings(facts),
             Self::Gemini => gemini::settings(facts),
@@ -111,12 +120,11 @@ impl Harness {
         }
     }
 
-    /// The settings file `init` writes to, relative to the project's root.
-    pub fn settings_path(self) -> &'static str {
+    /// The command with which the user registers our MCP server, where `init` cannot: in a file that is not JSON.
+    pub fn registration(self, facts: &SettingsFacts) -> Option<String> {
         match self {
-            Self::Claude => ".claude/settings.local.json",
-            Self::Gemini => ".gemini/settings.json",
-            Self::Codex => ".codex/hooks.json",
+            Self::Claude | Self::Gemini => None,
+            Self::Codex => Some(codex::registration(facts)),
         }
     }
 }

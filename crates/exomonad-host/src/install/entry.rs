@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// A value of ours inside a JSON settings file. It can be recognised by its value alone, and so be removed again.
+/// A value of ours inside a JSON settings file. A hook and a server can be recognised by their value alone; text, such as a
+/// permission rule, only by the record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The object keys that lead to it, such as `["hooks", "PreToolUse"]`.

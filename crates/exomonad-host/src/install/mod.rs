@@ -13,11 +13,12 @@ mod inspect;
 mod ours;
 mod plan;
 mod record;
+mod server;
 
 pub use document::{Change, Containers, Dialect, DocumentError, Known, Position, Problem, add, remove};
 pub use entry::{Entry, Place};
 pub use error::InstallError;
-pub use inspect::{Finding, State, inspect};
+pub use inspect::{Finding, Part, State, inspect};
 pub use ours::is_ours;
 pub use plan::{Applied, Artefact, Plan, PlannedFile, Request, Status, plan, uninstall};
 

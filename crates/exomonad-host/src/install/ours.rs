@@ -5,14 +5,29 @@ use serde_json::Value;
 const PROGRAM: &str = "exomonad";
 const NAME_PREFIX: &str = "exomonad-";
 
-/// Tells whether the value is an entry that some version of exomonad wrote: a hook group all of whose hooks call
-/// `exomonad hook`, or an MCP server that runs `exomonad mcp-stdio`.
+/// Tells whether the value is an element that some version of exomonad wrote: a hook group all of whose hooks call
+/// `exomonad hook`.
 ///
 /// Text such as a permission rule has no mark of its own; only the record knows whether we added it.
 pub fn is_ours(value: &Value) -> bool {
     let group = value.get("hooks").and_then(Value::as_array);
-    let is_group = group.is_some_and(|hooks| !hooks.is_empty() && hooks.iter().all(is_our_handler));
-    is_group || runs(value, "mcp-stdio")
+    group.is_some_and(|hooks| !hooks.is_empty() && hooks.iter().all(is_our_handler))
+}
+
+/// Tells whether the value is an MCP server that runs `exomonad mcp-stdio`, whoever wrote it.
+pub(super) fn is_server(value: &Value) -> bool {
+    runs(value, "mcp-stdio")
+}
+
+/// Tells whether the value is a server that an exomonad at another place wrote: ours but for the program's path. With one
+/// difference more it is the user's.
+pub(super) fn is_moved_server(found: &Value, ours: &Value) -> bool {
+    let (Some(found), Some(ours)) = (found.as_object(), ours.as_object()) else { return false };
+    let is_moved = |(key, value): (&String, &Value)| match key.as_str() {
+        "command" => value.as_str().is_some_and(is_program),
+        _ => ours.get(key) == Some(value),
+    };
+    found.len() == ours.len() && found.contains_key("command") && found.iter().all(is_moved)
 }
 
 /// Tells whether the value is one hook of a group, and calls us.

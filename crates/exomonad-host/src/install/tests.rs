@@ -5,6 +5,7 @@ mod disk;
 mod exclude;
 mod random;
 mod record;
+mod servers;
 mod upgrade;
 
 use std::collections::BTreeMap;
@@ -16,11 +17,12 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{
-    Artefact, Dialect, Entry, Finding, InstallError, Place, Plan, Request, State, Status, inspect, plan,
-    uninstall,
+    Artefact, Dialect, Entry, Finding, InstallError, Part, Place, Plan, Request, State, Status, inspect,
+    plan, uninstall,
 };
 
 const CLAUDE: &str = ".claude/settings.local.json";
+const MCP: &str = ".mcp.json";
 const GEMINI: &str = ".gemini/settings.json";
 const EXCLUDE: &str = ".git/info/exclude";
 
@@ -72,7 +74,7 @@ impl Project {
                     label: "Claude Code".to_owned(),
                     path: CLAUDE.into(),
                     dialect: Dialect::Strict,
-                    entries: vec![
+                    hooks: vec![
                         hook("PreToolUse", &json!({"command": exe, "args": ["hook", "pre"]})),
                         hook("Stop", &json!({"command": exe, "args": ["hook", "stop"]})),
                         entry(
@@ -81,22 +83,30 @@ impl Project {
                             json!(format!("Edit(/{}/x)", self.root)),
                         ),
                     ],
+                    server: None,
+                    approvals: vec![
+                        entry(&["enabledMcpjsonServers"], Place::Element, json!("exomonad")),
+                        entry(&["permissions", "allow"], Place::Element, json!("mcp__exomonad")),
+                    ],
+                },
+                Artefact {
+                    label: "Claude Code".to_owned(),
+                    path: MCP.into(),
+                    dialect: Dialect::Strict,
+                    hooks: Vec::new(),
+                    server: Some(server(exe)),
+                    approvals: Vec::new(),
                 },
                 Artefact {
                     label: "Gemini CLI".to_owned(),
                     path: GEMINI.into(),
                     dialect: Dialect::Comments,
-                    entries: vec![
-                        hook(
-                            "BeforeTool",
-                            &json!({"name": "exomonad-pre", "command": format!("{exe} hook pre")}),
-                        ),
-                        entry(
-                            &["mcpServers", "exomonad"],
-                            Place::Member,
-                            json!({"command": exe, "args": ["mcp-stdio"]}),
-                        ),
-                    ],
+                    hooks: vec![hook(
+                        "BeforeTool",
+                        &json!({"name": "exomonad-pre", "command": format!("{exe} hook pre")}),
+                    )],
+                    server: Some(server(exe)),
+                    approvals: Vec::new(),
                 },
             ],
         }
@@ -117,6 +127,10 @@ impl Project {
     fn states(&self) -> Vec<State> {
         let findings = inspect(&self.request("/bin/exomonad")).expect("readable");
         findings.into_iter().map(|finding| finding.state).collect()
+    }
+
+    fn is_intact(&self) -> bool {
+        self.states().iter().all(|state| *state == State::Intact)
     }
 
     /// Every file and directory, with text and mode.
@@ -144,6 +158,10 @@ fn collect(root: &Utf8Path, dir: &Utf8Path, found: &mut BTreeMap<String, (u32, O
 
 fn entry(path: &[&str], place: Place, value: serde_json::Value) -> Entry {
     Entry { path: path.iter().map(|key| (*key).to_owned()).collect(), place, value }
+}
+
+fn server(exe: &str) -> Entry {
+    entry(&["mcpServers", "exomonad"], Place::Member, json!({"command": exe, "args": ["mcp-stdio"]}))
 }
 
 fn hook(event: &str, handler: &serde_json::Value) -> Entry {
@@ -177,7 +195,7 @@ fn uninstall_restores_every_byte_of_an_untouched_project() {
     ] {
         let before = project.tree();
         project.install();
-        assert_eq!(project.states(), [State::Intact, State::Intact, State::Intact]);
+        assert!(project.is_intact());
         assert_ne!(project.tree(), before);
         project.uninstall();
         assert_eq!(project.tree(), before);
@@ -213,9 +231,14 @@ fn a_plan_shows_before_and_after_and_writes_nothing() {
     let files: Vec<_> = plan.files().iter().map(|file| (file.label.as_str(), file.status)).collect();
     assert_eq!(
         files,
-        [("git exclude", Status::Created), ("Claude Code", Status::Created), ("Gemini CLI", Status::Changed)]
+        [
+            ("git exclude", Status::Created),
+            ("Claude Code", Status::Created),
+            ("Claude Code", Status::Created),
+            ("Gemini CLI", Status::Changed)
+        ]
     );
-    let gemini = plan.files().last().expect("three files");
+    let gemini = plan.files().last().expect("four files");
     assert_eq!(gemini.path, project.root.join(GEMINI));
     assert_eq!(gemini.before.as_deref(), Some("{}\n"));
     assert!(gemini.after.as_deref().expect("changed").contains("exomonad-pre"));
@@ -258,27 +281,43 @@ fn a_file_we_made_goes_unless_the_user_wrote_into_it() {
 #[test]
 fn inspect_names_what_is_gone() {
     let project = lived_in();
-    assert_eq!(project.states(), [State::Missing, State::Missing, State::Missing]);
+    assert!(project.states().iter().all(|state| *state == State::Missing));
     project.install();
     project.edit(CLAUDE, "\"stop\"", "\"nothing\"");
+    project.edit(CLAUDE, "mcp__exomonad", "mcp__other");
+    project.edit(MCP, "\"exomonad\":", "\"other\":");
     project.edit(GEMINI, "// mine", "{");
     project.edit(EXCLUDE, "/.exomonad/*", "");
     let what = project.states().into_iter().map(|state| match state {
         State::Altered { what } => what,
-        State::Intact | State::Missing => panic!("altered"),
+        State::Missing => "all".to_owned(),
+        State::Intact | State::Taken { .. } => panic!("altered"),
     });
     let what: Vec<_> = what.collect();
-    assert_eq!(what[0], "missing: hooks.Stop");
-    assert!(what[1].starts_with("the file is not valid"), "{}", what[1]);
-    assert_eq!(what[2], "missing: /.exomonad/*");
+    assert_eq!(what[..3], ["missing: hooks.Stop", "missing: permissions.allow", "all"]);
+    assert!(what[3..5].iter().all(|what| what.starts_with("the file is not valid")), "{what:?}");
+    assert_eq!(what[5], "missing: /.exomonad/*");
 }
 
 #[test]
 fn inspect_names_the_artefacts() {
     let project = Project::new(&[]);
     let findings = inspect(&project.request("exomonad")).expect("readable");
-    let names: Vec<_> = findings.iter().map(|Finding { artefact, .. }| artefact.as_str()).collect();
-    assert_eq!(names, ["Claude Code", "Gemini CLI", "git exclude"]);
+    let names: Vec<_> = findings
+        .iter()
+        .map(|Finding { artefact, path, part, .. }| (artefact.as_str(), path.as_str(), *part))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("Claude Code", CLAUDE, Part::Hooks),
+            ("Claude Code", CLAUDE, Part::Tools),
+            ("Claude Code", MCP, Part::Tools),
+            ("Gemini CLI", GEMINI, Part::Hooks),
+            ("Gemini CLI", GEMINI, Part::Tools),
+            ("git exclude", "info/exclude", Part::Hooks),
+        ]
+    );
 }
 
 #[test]

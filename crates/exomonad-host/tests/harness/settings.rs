@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use exomonad_host::harness::{FailureClass, Harness, SettingsFacts};
-use exomonad_host::install::Entry;
+use exomonad_host::install::{Artefact, Entry};
 use expect_test::{ExpectFile, expect_file};
 
 fn facts(version: Option<&str>) -> SettingsFacts {
@@ -14,11 +14,23 @@ fn facts(version: Option<&str>) -> SettingsFacts {
     }
 }
 
-fn text(entries: &[Entry]) -> String {
-    entries
-        .iter()
-        .map(|entry| format!("{} {:?} {}\n", entry.path.join("."), entry.place, entry.value))
-        .collect()
+fn text(artefacts: &[Artefact]) -> String {
+    let line = |kind: &str, entry: &Entry| {
+        format!("{kind} {} {:?} {}\n", entry.path.join("."), entry.place, entry.value)
+    };
+    let artefact = |artefact: &Artefact| {
+        let hooks = artefact.hooks.iter().map(|entry| line("hook", entry));
+        let server = artefact.server.iter().map(|entry| line("server", entry));
+        let approvals = artefact.approvals.iter().map(|entry| line("approval", entry));
+        let lines: String = hooks.chain(server).chain(approvals).collect();
+        format!("{}: {} {:?}\n{lines}", artefact.label, artefact.path, artefact.dialect)
+    };
+    artefacts.iter().map(artefact).collect()
+}
+
+/// Every hook and rule of a harness.
+fn hooks(harness: Harness, facts: &SettingsFacts) -> Vec<Entry> {
+    harness.settings(facts).into_iter().flat_map(|artefact| artefact.hooks).collect()
 }
 
 #[track_caller]
@@ -56,9 +68,19 @@ fn codex_gets_a_hooks_file_of_its_own() {
 }
 
 #[test]
+fn codex_is_told_of_our_server_by_its_user() {
+    let by_hand = |harness: Harness| harness.registration(&facts(None));
+    assert_eq!(
+        by_hand(Harness::Codex).as_deref(),
+        Some("codex mcp add exomonad -- '/opt/exo bin/exomonad' mcp-stdio")
+    );
+    assert_eq!((by_hand(Harness::Claude), by_hand(Harness::Gemini)), (None, None));
+}
+
+#[test]
 fn exactly_the_events_marked_as_installed_get_a_hook() {
     for harness in Harness::ALL {
-        let entries = harness.settings(&facts(None));
+        let entries = hooks(harness, &facts(None));
         let hooked: Vec<&str> = entries
             .iter()
             .filter(|entry| entry.path[0] == "hooks")
@@ -78,7 +100,7 @@ fn sh(line: &str) -> Output {
 /// The shell lines of a harness's guards (or of its nudges), with another program in our place.
 fn lines(harness: Harness, class: FailureClass, exe: &str) -> Vec<String> {
     let facts = SettingsFacts { exe: exe.into(), ..facts(None) };
-    let entries = harness.settings(&facts);
+    let entries = hooks(harness, &facts);
     let classed = harness.events().iter().filter(|spec| spec.installed && spec.class == class);
     classed
         .map(|spec| {

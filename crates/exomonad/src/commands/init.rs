@@ -1,13 +1,13 @@
-//! `exomonad init`: makes the repository a project and puts our hooks into the coding agents' settings.
+//! `exomonad init`: makes the repository a project and puts our hooks and tools into the coding agents' settings.
 
-use exomonad_host::git::Repository;
+use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
-use exomonad_host::install::{Plan, Status, plan};
+use exomonad_host::install::{Plan, PlannedFile, Status, plan};
 use exomonad_host::project;
 
 use super::diff;
 use super::project::{now_ms, require_repository};
-use super::targets::{Target, label, look, request};
+use super::targets::{Target, facts, look, request};
 use crate::cli::InitArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -31,6 +31,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
     for warning in plan.warnings() {
         output.warn(warning);
     }
+    warn_of_tracked(env, output, &repository, plan.files())?;
     if args.dry_run {
         return diff::print(output, plan.files());
     }
@@ -39,6 +40,15 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
     install(env, output, plan)?;
     for target in &targets {
         advise(output, target);
+        if let Some(command) = target.harness.registration(&facts(env, &repository, target)) {
+            let product = target.harness.product();
+            output.say(
+                Mark::ToDo,
+                &format!(
+                    "{product} keeps its MCP servers for itself: to have exomonad's tools, run `{command}`"
+                ),
+            );
+        }
     }
     if !args.hooks_only {
         output.say(
@@ -94,8 +104,31 @@ fn install(env: &Env, output: &Output, plan: Plan) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Our entries name a program of this machine, which is nothing to share.
+fn warn_of_tracked(
+    env: &Env,
+    output: &Output,
+    repository: &Repository,
+    files: &[PlannedFile],
+) -> anyhow::Result<()> {
+    let root = &repository.root;
+    let changed = files.iter().filter(|file| file.status != Status::Unchanged);
+    let paths: Vec<&str> =
+        changed.filter_map(|file| file.path.strip_prefix(root).ok()).map(|path| path.as_str()).collect();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let git = Git::new(repository.clone(), &env.search_path, env.home.as_deref());
+    for path in git.tracked(&paths)? {
+        output.warn(&format!(
+            "`{path}` is tracked by git, and our entries in it name this machine's exomonad: do not commit them; `git update-index --skip-worktree '{path}'` keeps git from seeing them"
+        ));
+    }
+    Ok(())
+}
+
 fn advise(output: &Output, target: &Target) {
-    let name = label(target.harness);
+    let name = target.harness.product();
     match &target.installed {
         None => output.warn(&format!("{name} is not installed; its hooks wait for it")),
         Some(installed) if installed.version.is_none() => {

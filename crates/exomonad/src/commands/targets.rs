@@ -2,7 +2,7 @@
 
 use exomonad_host::git::Repository;
 use exomonad_host::harness::{Harness, SettingsFacts};
-use exomonad_host::install::{Artefact, Dialect, Request};
+use exomonad_host::install::Request;
 use exomonad_host::project::{Installed, installed};
 
 use crate::env::Env;
@@ -33,37 +33,19 @@ pub(crate) fn look(env: &Env, harnesses: &[Harness]) -> Vec<Target> {
 
 /// What `init` writes for them.
 pub(crate) fn request(env: &Env, repository: &Repository, targets: &[Target]) -> Request {
-    let artefacts = targets
-        .iter()
-        .map(|target| {
-            let facts = SettingsFacts {
-                exe: env.exe.clone(),
-                version: target.installed.as_ref().and_then(|installed| installed.version.clone()),
-                project_root: repository.root.clone(),
-            };
-            Artefact {
-                label: label(target.harness).to_owned(),
-                path: target.harness.settings_path().into(),
-                dialect: dialect(target.harness),
-                entries: target.harness.settings(&facts),
-            }
-        })
-        .collect();
-    Request { project_root: repository.root.clone(), git_dir: repository.common_dir.clone(), artefacts }
-}
-
-/// The product's name.
-pub(crate) fn label(harness: Harness) -> &'static str {
-    match harness {
-        Harness::Claude => "Claude Code",
-        Harness::Gemini => "Gemini CLI",
-        Harness::Codex => "Codex",
+    let settings = |target: &Target| target.harness.settings(&facts(env, repository, target));
+    Request {
+        project_root: repository.root.clone(),
+        git_dir: repository.common_dir.clone(),
+        artefacts: targets.iter().flat_map(settings).collect(),
     }
 }
 
-fn dialect(harness: Harness) -> Dialect {
-    match harness {
-        Harness::Claude | Harness::Codex => Dialect::Strict,
-        Harness::Gemini => Dialect::Comments,
+/// What a coding agent's settings depend on.
+pub(crate) fn facts(env: &Env, repository: &Repository, target: &Target) -> SettingsFacts {
+    SettingsFacts {
+        exe: env.exe.clone(),
+        version: target.installed.as_ref().and_then(|installed| installed.version.clone()),
+        project_root: repository.root.clone(),
     }
 }

@@ -28,6 +28,7 @@ mod failure;
 mod held;
 mod permissions;
 mod policy;
+mod registration;
 mod uninstall;
 mod verdicts;
 mod wire;

@@ -9,6 +9,8 @@ mod hook;
 #[cfg(test)]
 mod set_up;
 #[cfg(test)]
+mod set_up_tools;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tools;

@@ -17,6 +17,7 @@ fn init_says_what_it_made_and_how_to_undo_it() {
         ✓ [project]/.exomonad/state.db: made
         ✓ git exclude: [project]/.git/info/exclude: our entries were added; yours are as they were
         ✓ Claude Code: [project]/.claude/settings.local.json: made
+        ✓ Claude Code: [project]/.mcp.json: made
         ↳ see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`
         ↳ undo: `exomonad uninstall`
     "#]]
@@ -134,12 +135,25 @@ fn config_show_prints_what_holds() {
 #[test]
 fn every_command_has_help_and_every_shell_a_completion_script() {
     let project = Project::new();
-    for command in ["init", "hook", "events", "doctor", "uninstall", "config", "completions"] {
+    for command in [
+        "init",
+        "hook",
+        "events",
+        "tools",
+        "call",
+        "mcp-stdio",
+        "doctor",
+        "uninstall",
+        "config",
+        "completions",
+    ] {
         let output = exomonad(&project, &[command, "--help"]).output().require_success();
         assert!(output.stdout.contains("Usage: exomonad"), "{command}");
     }
     for shell in ["bash", "zsh", "fish"] {
         let output = exomonad(&project, &["completions", shell]).output().require_success();
-        assert!(output.stdout.contains("uninstall"), "{shell}");
+        for command in ["uninstall", "tools", "call"] {
+            assert!(output.stdout.contains(command), "{shell}");
+        }
     }
 }

@@ -5,8 +5,11 @@ use serde_json::{Map, Value, json};
 use super::EVENTS;
 use crate::harness::Harness;
 use crate::harness::event::{EventSpec, FailureClass};
-use crate::harness::settings::{SettingsFacts, TIMEOUT_SECONDS, arguments, shell_command};
-use crate::install::{Entry, Place};
+use crate::harness::settings::{
+    SERVER, SERVER_ARGUMENTS, SettingsFacts, TIMEOUT_SECONDS, arguments, artefact, element, member,
+    shell_command,
+};
+use crate::install::{Artefact, Dialect, Entry};
 
 /// The first version known to stop the action when a hook of ours is missing, crashes or takes too long.
 const HAS_ON_FAILURE: [u64; 3] = [2, 1, 329];
@@ -28,11 +31,32 @@ const GUARD_FILES: [&str; 8] = [
     ".git/config",
 ];
 
-pub(in crate::harness) fn settings(facts: &SettingsFacts) -> Vec<Entry> {
+/// Claude Code approves a server of `.mcp.json` by its name, so it is approved where only we write.
+pub(in crate::harness) fn settings(facts: &SettingsFacts) -> Vec<Artefact> {
     let hooks = EVENTS.iter().filter(|spec| spec.installed).map(|spec| hook(spec, facts));
     let own = OWN_FILES.iter().map(|file| format!(".exomonad/{file}"));
     let guards = GUARD_FILES.iter().map(|file| (*file).to_owned());
-    hooks.chain(own.chain(guards).map(|file| denied(facts, &file))).collect()
+    let denied = own.chain(guards).map(|file| denied(facts, &file));
+    let artefact = |path: &str| artefact(Harness::Claude, path, Dialect::Strict);
+    vec![
+        Artefact {
+            hooks: hooks.chain(denied).collect(),
+            approvals: vec![
+                // Whether the server may be started at all, and whether its tools may be used.
+                element(&["enabledMcpjsonServers"], json!(SERVER)),
+                element(&["permissions", "allow"], json!(format!("mcp__{SERVER}"))),
+            ],
+            ..artefact(".claude/settings.local.json")
+        },
+        Artefact { server: Some(server(facts)), ..artefact(".mcp.json") },
+    ]
+}
+
+/// Without `alwaysLoad` its tools are left out of the model's request (seen in 2.1.329).
+fn server(facts: &SettingsFacts) -> Entry {
+    let value =
+        json!({"type": "stdio", "command": facts.exe.as_str(), "args": SERVER_ARGUMENTS, "alwaysLoad": true});
+    member(&["mcpServers", SERVER], value)
 }
 
 fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
@@ -53,20 +77,13 @@ fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
         group.insert("matcher".to_owned(), json!("*"));
     }
     group.insert("hooks".to_owned(), Value::Array(vec![Value::Object(command)]));
-    Entry {
-        path: vec!["hooks".to_owned(), spec.wire.to_owned()],
-        place: Place::Element,
-        value: Value::Object(group),
-    }
+    element(&["hooks", spec.wire], Value::Object(group))
 }
 
 /// `Edit` covers every way of writing a file, `Write` matches nothing; two slashes make the path absolute.
 fn denied(facts: &SettingsFacts, file: &str) -> Entry {
-    Entry {
-        path: vec!["permissions".to_owned(), "deny".to_owned()],
-        place: Place::Element,
-        value: json!(format!("Edit(/{}/{file})", escaped(facts.project_root.as_str()))),
-    }
+    let rule = format!("Edit(/{}/{file})", escaped(facts.project_root.as_str()));
+    element(&["permissions", "deny"], json!(rule))
 }
 
 /// The path with the characters of a pattern taken literally.

@@ -5,7 +5,7 @@ mod settings;
 mod tools;
 
 pub(super) use answer::encode;
-pub(super) use settings::settings;
+pub(super) use settings::{registration, settings};
 pub(super) use tools::{TOOLS, patched_paths};
 
 use super::event::EventSpec;

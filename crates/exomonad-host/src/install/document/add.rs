@@ -9,7 +9,7 @@ use super::style::Style;
 use super::tree::{Kind, Node, parse, parse_leniently};
 use super::{Change, Containers, Dialect, Known};
 use crate::install::entry::{Entry, Place};
-use crate::install::ours::is_ours;
+use crate::install::ours::is_moved_server;
 
 pub(super) const BOM: &str = "\u{feff}";
 
@@ -63,6 +63,24 @@ pub(crate) fn missing<'e>(text: &str, wanted: &'e [Entry]) -> Result<Vec<&'e Ent
         }
     };
     Ok(wanted.iter().filter(|entry| !is_held(entry)).collect())
+}
+
+/// What the text holds at a path.
+pub(crate) enum Held {
+    Nothing,
+    Value(Value),
+    /// A value that none of ours can be: with a key twice or a number too large.
+    Other,
+}
+
+/// What stands at the keys' end.
+pub(crate) fn held(text: &str, path: &[String]) -> Result<Held, DocumentError> {
+    let (_, body) = split_bom(text);
+    let Some(root) = parse_leniently(body)? else { return Ok(Held::Nothing) };
+    Ok(match lookup(body, &root, path)? {
+        Lookup::Here(node) => node.to_value().map_or(Held::Other, Held::Value),
+        Lookup::Missing { .. } => Held::Nothing,
+    })
 }
 
 /// What an install into `text` makes: the entries and the containers that are not there yet.
@@ -186,7 +204,7 @@ fn add_entry(
                 .iter()
                 .any(|known| known.path == entry.path && Some(&known.value) == old.as_ref());
             match old {
-                Some(old) if was_added || is_ours(&old) => {
+                Some(old) if was_added || is_moved_server(&old, &entry.value) => {
                     let (path, new) = (entry.path.clone(), entry.value.clone());
                     changes.push(Change::Replaced { path, old, new });
                     Ok(replace(text, &style, node, &entry.value))

@@ -13,7 +13,7 @@ mod trivia;
 use serde_json::Value;
 
 pub use self::add::add;
-pub(super) use self::add::{is_blank, missing, outline};
+pub(super) use self::add::{Held, held, is_blank, missing, outline};
 pub use self::problem::{DocumentError, Position, Problem};
 pub use self::remove::remove;
 use super::entry::{Entry, Place};

@@ -9,7 +9,7 @@ use super::style::Style;
 use super::tree::{Node, parse_leniently};
 use super::{Change, Containers, Known, element};
 use crate::install::entry::{Entry, Place};
-use crate::install::ours::{is_our_handler, is_ours};
+use crate::install::ours::{is_moved_server, is_our_handler, is_ours};
 
 /// Takes out the entries that are known or recognised as ours, and the containers of ours that hold nothing then.
 ///
@@ -164,7 +164,7 @@ fn sweep_member(
 ) -> Result<Option<String>, DocumentError> {
     let root = root_of(text)?;
     let Some(value) = find(text, &root, &entry.path)?.and_then(Node::to_value) else { return Ok(None) };
-    if value != entry.value && !is_ours(&value) {
+    if value != entry.value && !is_moved_server(&value, &entry.value) {
         return Ok(None);
     }
     changes.push(Change::Removed(Entry { value, ..entry.clone() }));

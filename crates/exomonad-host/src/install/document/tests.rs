@@ -31,6 +31,8 @@ fn wanted() -> Vec<Entry> {
         hook("/bin/exomonad", "PreToolUse"),
         hook("/bin/exomonad", "Stop"),
         element(&["permissions", "deny"], json!("Edit(//p/.exomonad/**)")),
+        element(&["permissions", "allow"], json!("mcp__exomonad")),
+        element(&["enabledMcpjsonServers"], json!("exomonad")),
         member(&["mcpServers", "exomonad"], json!({"command": "/bin/exomonad", "args": ["mcp-stdio"]})),
     ]
 }
@@ -93,19 +95,38 @@ fn an_old_rule_goes_when_the_record_knows_it() {
 }
 
 #[test]
-fn an_old_server_gives_way_and_a_foreign_one_does_not() {
+fn a_server_at_another_place_gives_way_and_one_of_the_users_does_not() {
     let entry =
         [member(&["mcpServers", "exomonad"], json!({"command": "/n/exomonad", "args": ["mcp-stdio"]}))];
-    let text = r#"{"mcpServers":{"exomonad":{"command":"exomonad","args":["mcp-stdio","-v"]}}}"#;
+    let moved = r#"{"mcpServers":{"exomonad":{"command":"exomonad","args":["mcp-stdio"]}}}"#;
     assert_eq!(
-        added(text, &entry),
+        added(moved, &entry),
         r#"{"mcpServers":{"exomonad":{"command":"/n/exomonad","args":["mcp-stdio"]}}}"#
     );
-    let foreign = r#"{"mcpServers":{"exomonad":{"command":"node"}}}"#;
-    assert_eq!(
-        refused(foreign, Dialect::Strict, &entry),
-        "1:27 `mcpServers.exomonad` already holds another value"
-    );
+    for users in [
+        r#"{"mcpServers":{"exomonad":{"command":"node"}}}"#,
+        r#"{"mcpServers":{"exomonad":{"command":"node","args":["mcp-stdio"]}}}"#,
+        r#"{"mcpServers":{"exomonad":{"command":"exomonad","args":["mcp-stdio","-v"]}}}"#,
+        r#"{"mcpServers":{"exomonad":{"command":"exomonad","args":["mcp-stdio"],"env":{}}}}"#,
+        r#"{"mcpServers":{"exomonad":{"args":["mcp-stdio"],"cwd":"exomonad"}}}"#,
+    ] {
+        assert_eq!(
+            refused(users, Dialect::Strict, &entry),
+            "1:27 `mcpServers.exomonad` already holds another value"
+        );
+        let known = Known { entries: entry.to_vec(), ..Known::nothing() };
+        assert_eq!(remove(users, &known).expect("readable").0, users);
+    }
+}
+
+#[test]
+fn a_text_the_user_has_too_stays_once() {
+    let rule = element(&["permissions", "allow"], json!("mcp__exomonad"));
+    let after = added(r#"{"permissions":{"allow":["Bash(ls)"]}}"#, std::slice::from_ref(&rule));
+    let known = Known { entries: vec![rule], ..Known::nothing() };
+    let twice = after.replace("[\"Bash(ls)\"", "[\"mcp__exomonad\"");
+    assert_eq!(remove(&twice, &known).expect("readable").0, r#"{"permissions":{"allow":["mcp__exomonad"]}}"#);
+    assert_eq!(remove(&after, &Known::nothing()).expect("readable").0, after, "nobody knows whose it is");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::install::document::{self, Containers, Dialect, DocumentError, Known, is_blank, outline};
-use crate::install::entry::Entry;
+use crate::install::entry::{Entry, Place};
 use crate::install::error::InstallError;
 use crate::install::exclude;
 use crate::install::record::RecordedFile;
@@ -48,14 +48,23 @@ impl Content<'_> {
         }
     }
 
-    /// All that could be ours, for a file without a record.
-    pub(super) fn guess(&self) -> Known {
+    /// All that could be ours.
+    fn guess(&self) -> Known {
         match self {
             Self::Settings { entries, .. } => {
                 Known { entries: entries.to_vec(), containers: Containers::Emptied }
             }
             Self::Exclude { .. } => Known::nothing(),
         }
+    }
+
+    /// The text without our content, for a file without a record. Text such as a permission rule has no mark; where a
+    /// marked entry is, it came with it.
+    pub(super) fn remove_unrecorded(&self, path: &Utf8Path, text: String) -> Result<String, InstallError> {
+        let guess = self.guess();
+        let mut marked = guess.clone();
+        marked.entries.retain(|entry| entry.place == Place::Member);
+        if self.remove(path, &text, &marked)? == text { Ok(text) } else { self.remove(path, &text, &guess) }
     }
 
     /// Whether a file that says this need not exist.

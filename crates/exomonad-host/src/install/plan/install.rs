@@ -11,6 +11,7 @@ use crate::install::file;
 use crate::install::record::{
     Backup, Loaded, Record, RecordedFile, backup_dir, home_dir, parse, record_path,
 };
+use crate::install::server::settle;
 
 /// One file to install into.
 struct Target<'r> {
@@ -59,13 +60,14 @@ pub fn plan(request: &Request) -> Result<Plan, InstallError> {
     };
     let mut record = Record { made_home: earlier.made_home, ..Record::default() };
     let mut installed = Vec::new();
-    for artefact in &request.artefacts {
-        let content = Content::Settings { dialect: artefact.dialect, entries: &artefact.entries };
+    for wanted in settle(request, &earlier)? {
+        let (artefact, entries) = (wanted.artefact, wanted.entries());
+        let content = Content::Settings { dialect: artefact.dialect, entries: &entries };
         let target = Target { label: &artefact.label, base: root, path: &artefact.path, content };
-        let recorded = earlier.settings.iter().find(|file| file.path == artefact.path);
-        let one = install_one(root, &target, recorded)?;
+        let one = install_one(root, &target, wanted.recorded(&earlier).as_ref())?;
         record.settings.extend(one.recorded.clone());
         installed.push(one);
+        warnings.extend(wanted.taken.map(|taken| taken.warning()));
     }
     let is_other = |file: &&RecordedFile| request.artefacts.iter().all(|wanted| wanted.path != file.path);
     record.settings.extend(earlier.settings.iter().filter(is_other).cloned());
@@ -152,11 +154,7 @@ fn find_base(
     let content = &target.content;
     let stripped = match recorded {
         Some(recorded) => content.remove(&path, &text, &recorded.known)?,
-        // A text permission of ours has no mark; where a marked entry is, it came with it.
-        None if content.remove(&path, &text, &Known::nothing())? != text => {
-            content.remove(&path, &text, &content.guess())?
-        }
-        None => text,
+        None => content.remove_unrecorded(&path, text)?,
     };
     let was_made = recorded.is_some_and(|recorded| recorded.original.is_none());
     let original = (!(was_made && content.is_blank(&stripped))).then(|| stripped.into_bytes());

@@ -34,14 +34,27 @@ pub struct Request {
 /// What we want in one settings file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Artefact {
-    /// Whose file it is, such as `Claude Code`.
+    /// Whose file it is, such as `Claude Code`. A program may have several.
     pub label: String,
     /// The file, below the project root.
     pub path: Utf8PathBuf,
     /// What its program accepts.
     pub dialect: Dialect,
-    /// What to add.
-    pub entries: Vec<Entry>,
+    /// The hooks, and the rules that back them up.
+    pub hooks: Vec<Entry>,
+    /// Our MCP server, where this file names servers: a [`Place::Member`](super::Place::Member).
+    pub server: Option<Entry>,
+    /// What spares the user the question whether our server may be used. Added only where the servers of the artefacts
+    /// with the same label are ours.
+    pub approvals: Vec<Entry>,
+}
+
+impl Artefact {
+    /// All that it may add.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.hooks.iter().chain(&self.server).chain(&self.approvals).cloned().collect()
+    }
 }
 
 /// What happens to a file.

@@ -11,6 +11,7 @@ use crate::install::file;
 use crate::install::record::{
     Loaded, Record, RecordedFile, backup_dir, backup_paths, home_dir, parse, record_path,
 };
+use crate::install::server::kept_after_uninstall;
 
 /// Computes the removal of everything that [`super::plan`] and its `apply` added, without writing anything.
 ///
@@ -35,7 +36,7 @@ pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     let mut outcomes = Vec::new();
     let mut made_dirs = Vec::new();
     for artefact in &request.artefacts {
-        let content = Content::Settings { dialect: artefact.dialect, entries: &artefact.entries };
+        let content = Content::Settings { dialect: artefact.dialect, entries: &artefact.entries() };
         let recorded = record.settings.iter().find(|file| file.path == artefact.path);
         outcomes.push(remove_one(root, root, (&artefact.label, &artefact.path), &content, recorded)?);
     }
@@ -59,6 +60,11 @@ pub fn uninstall(request: &Request) -> Result<Plan, InstallError> {
     steps.extend(made_dirs.into_iter().filter(|dir| dir.exists()).map(Step::RemoveDir));
     steps.extend(forget(root, record_before, &loaded)?);
     let files = outcomes.iter().map(Outcome::planned).collect::<Result<Vec<_>, _>>()?;
+    for recorded in &record.settings {
+        let path = root.join(&recorded.path);
+        let after = files.iter().find(|file| file.path == path).and_then(|file| file.after.as_deref());
+        warnings.extend(kept_after_uninstall(recorded, after.unwrap_or_default(), path.as_str()));
+    }
     Ok(Plan { files, warnings, steps })
 }
 
@@ -100,8 +106,10 @@ fn original_of(
         }
     }
     let text = file::text(path, bytes)?;
-    let known = recorded.map_or_else(|| content.guess(), |recorded| recorded.known.clone());
-    let stripped = content.remove(path, &text, &known)?;
+    let stripped = match recorded {
+        Some(recorded) => content.remove(path, &text, &recorded.known)?,
+        None => content.remove_unrecorded(path, text)?,
+    };
     let was_made = recorded.is_some_and(|recorded| recorded.original.is_none());
     Ok((!(was_made && content.is_blank(&stripped))).then(|| stripped.into_bytes()))
 }

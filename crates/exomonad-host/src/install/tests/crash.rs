@@ -37,7 +37,7 @@ fn an_install_finishes_one_that_was_killed_at_any_point() {
         plan.steps.truncate(prefix);
         plan.apply().expect("written");
         project.install();
-        assert_eq!(project.states(), [State::Intact, State::Intact, State::Intact]);
+        assert!(project.is_intact());
         project.uninstall();
         let mut after = project.tree();
         after.retain(|path, _| path != ".exomonad");
@@ -48,7 +48,7 @@ fn an_install_finishes_one_that_was_killed_at_any_point() {
 #[test]
 fn uninstall_restores_after_an_upgrade_that_was_killed_at_any_point() {
     for has_edit in [false, true] {
-        for prefix in 0..12 {
+        for prefix in 0..16 {
             let project = lived_in();
             project.install();
             let mut expected = lived_in().read(CLAUDE);

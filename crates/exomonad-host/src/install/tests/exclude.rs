@@ -9,7 +9,7 @@ const BLOCK: &str = "# exomonad: begin\n/.exomonad/*\n!/.exomonad/config.toml\n"
 fn files_we_made_are_excluded_and_files_of_the_user_are_not() {
     let project = Project::new(&[(GEMINI, "{}"), (EXCLUDE, "*.log\n")]);
     project.install();
-    let expected = format!("*.log\n{BLOCK}/.claude/settings.local.json\n# exomonad: end\n");
+    let expected = format!("*.log\n{BLOCK}/.claude/settings.local.json\n/.mcp.json\n# exomonad: end\n");
     assert_eq!(project.read(EXCLUDE), expected);
 }
 

@@ -23,12 +23,22 @@ fn settings() -> BoxedStrategy<String> {
         Just("\"hooks\": {\n    \"Stop\": [ ]\n  }"),
         Just("\"hooks\": {\"Stop\": [{\"hooks\": [{\"command\": \"mine\"}]}]}"),
     ];
-    (vec(member, 0..4), hooks, space.clone(), space)
-        .prop_map(|(members, hooks, before, after)| {
+    let tools = prop_oneof![
+        Just(""),
+        Just("\"mcpServers\": { }"),
+        Just("\"mcpServers\": {\"a\": {\"command\": \"exomonad\"}}"),
+        Just(
+            "\"mcpServers\":{\n\t\"exomonad\": {\"command\": \"/o/exomonad\", \"args\": [\"mcp-stdio\", \"-v\"]}}"
+        ),
+        Just("\"enabledMcpjsonServers\": [\"a\" , \"exomonad\"]"),
+        Just("\"permissions\": {\"allow\": [\"mcp__exomonad\", \"mcp__exomonad\"], \"deny\":[]}"),
+    ];
+    (vec(member, 0..4), hooks, tools, space.clone(), space)
+        .prop_map(|(members, hooks, tools, before, after)| {
             let members =
                 members.into_iter().map(|(a, key, b, value, c)| format!("{a}\"{key}\"{b}:{value}{c}"));
-            let hooks = (!hooks.is_empty()).then(|| hooks.to_owned());
-            format!("{before}{{{}}}{after}", members.chain(hooks).collect::<Vec<_>>().join(","))
+            let fixed = [hooks, tools].into_iter().filter(|member| !member.is_empty()).map(str::to_owned);
+            format!("{before}{{{}}}{after}", members.chain(fixed).collect::<Vec<_>>().join(","))
         })
         .boxed()
 }
@@ -37,11 +47,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_byte_comes_back(claude in settings(), gemini in settings(), exclude in "[a#\r\n]{0,8}") {
-        let project = Project::new(&[(CLAUDE, &claude), (GEMINI, &gemini), (EXCLUDE, &exclude)]);
+    fn every_byte_comes_back(
+        claude in settings(),
+        mcp in settings(),
+        gemini in settings(),
+        exclude in "[a#\r\n]{0,8}",
+    ) {
+        let files = [(CLAUDE, claude.as_str()), (MCP, &mcp), (GEMINI, &gemini), (EXCLUDE, &exclude)];
+        let project = Project::new(&files);
         let before = project.tree();
         project.install();
-        prop_assert_eq!(project.states(), [State::Intact, State::Intact, State::Intact]);
+        let users = |state: &State| matches!(state, State::Intact | State::Taken { .. });
+        prop_assert!(project.states().iter().all(users), "{:?}", project.states());
         plan(&project.request("/new/exomonad")).expect("a place").apply().expect("written");
         project.uninstall();
         prop_assert_eq!(project.tree(), before);

@@ -2,17 +2,21 @@
 
 use exomonad_host::agent::{Seeker, resolve};
 use exomonad_host::config::Config;
+use exomonad_host::contract::RoleInfo;
 use exomonad_host::engine::{Guest, Limits};
 use exomonad_host::exec::Cmd;
 use exomonad_host::explain;
 use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
-use exomonad_host::install::{State, inspect};
+use exomonad_host::install::{self, Part, State, inspect};
 use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
-use crate::commands::targets::{Target, label, look, request};
+use crate::commands::targets::{Target, look, request};
 use crate::env::Env;
+
+/// Mends what is missing from the settings.
+const INIT: &str = "run `exomonad init`";
 
 /// Runs every check that makes sense here.
 pub(super) fn all(env: &Env) -> Vec<Finding> {
@@ -47,7 +51,11 @@ fn guest() -> Finding {
     let short: String = Guest::builtin_hash().chars().take(12).collect();
     match described {
         Ok(info) => {
-            let roles: Vec<_> = info.roles.iter().map(|role| role.name.as_str()).collect();
+            let tools = |role: &RoleInfo| match role.tools.len() {
+                1 => format!("{} (1 tool)", role.name),
+                count => format!("{} ({count} tools)", role.name),
+            };
+            let roles: Vec<_> = info.roles.iter().map(tools).collect();
             Finding::good(
                 "guest",
                 format!("{} {} ({short}), roles {}", info.name, info.version, roles.join(", ")),
@@ -67,11 +75,11 @@ fn coding_agent(target: &Target) -> Finding {
     match &target.installed {
         Some(installed) => {
             let version = installed.version.as_deref().unwrap_or("of an unknown version");
-            Finding::good(check, format!("{} {version}", label(target.harness)))
+            Finding::good(check, format!("{} {version}", target.harness.product()))
         }
         None => Finding::note(
             check,
-            format!("{} is not on your PATH", label(target.harness)),
+            format!("{} is not on your PATH", target.harness.product()),
             "agents that use it cannot start",
             format!("install it if you want it, then run `exomonad init --harness {check}`"),
         ),
@@ -82,7 +90,7 @@ fn project(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Findin
     let mut findings = vec![repository_state(env, repository)];
     findings.push(config(env, repository));
     findings.push(database_and_agent(env, repository));
-    findings.extend(hooks(env, repository, targets));
+    findings.extend(settings(env, repository, targets));
     findings.push(forge(env, repository));
     findings
 }
@@ -140,27 +148,52 @@ fn database_and_agent(env: &Env, repository: &Repository) -> Finding {
     }
 }
 
-fn hooks(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Finding> {
-    let init = |why: &'static str| (why, "run `exomonad init`");
-    let found = match inspect(&request(env, repository, targets)) {
-        Ok(found) => found,
+/// What `init` wrote into the settings: hooks and tools.
+fn settings(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Finding> {
+    match inspect(&request(env, repository, targets)) {
+        Ok(found) => found.into_iter().map(setting).collect(),
         Err(err) => {
-            let (why, fix) = init("its hooks may not run");
-            return vec![Finding::bad("hooks", explain(&err), why, fix)];
+            let fix = err.hint().unwrap_or_else(|| INIT.to_owned());
+            vec![Finding::bad("hooks", explain(&err), "its hooks may not run", fix)]
         }
+    }
+}
+
+fn setting(found: install::Finding) -> Finding {
+    let install::Finding { artefact, path, part, state } = found;
+    let (check, missing, altered) = match part {
+        Part::Hooks => (
+            "hooks",
+            "nothing of it is decided or recorded",
+            "some steps are not decided, or an older exomonad decides them",
+        ),
+        Part::Tools => (
+            "tools",
+            "its agents do not have exomonad's tools, or are asked before they do",
+            "its agents may not have exomonad's tools, or those of an older exomonad",
+        ),
     };
-    let finding = |found: exomonad_host::install::Finding| match found.state {
-        State::Intact => Finding::good("hooks", format!("{}: in place", found.artefact)),
-        State::Missing => {
-            let (why, fix) = init("nothing of it is decided or recorded");
-            Finding::bad("hooks", format!("{}: not there", found.artefact), why, fix)
-        }
-        State::Altered { what } => {
-            let (why, fix) = init("some steps are not decided, or an older exomonad decides them");
-            Finding::bad("hooks", format!("{}: {what}", found.artefact), why, fix)
-        }
+    let whose = match part {
+        Part::Hooks => artefact,
+        Part::Tools => format!("{artefact}: {path}"),
     };
-    found.into_iter().map(finding).collect()
+    match state {
+        State::Intact => Finding::good(check, format!("{whose}: in place")),
+        State::Missing => Finding::bad(check, format!("{whose}: not there"), missing, INIT),
+        State::Altered { what } => Finding::bad(check, format!("{whose}: {what}"), altered, INIT),
+        State::Taken { what, runs_us: true } => Finding::note(
+            check,
+            format!("{whose}: {what}"),
+            "it is yours, and nobody approved it for you",
+            "leave it, or delete it and run `exomonad init`",
+        ),
+        State::Taken { what, runs_us: false } => Finding::bad(
+            check,
+            format!("{whose}: {what}"),
+            missing,
+            "rename or delete it, then run `exomonad init`",
+        ),
+    }
 }
 
 fn forge(env: &Env, repository: &Repository) -> Finding {

@@ -69,15 +69,21 @@ fn file() -> BoxedStrategy<String> {
         prop_oneof!["[A-Z][a-z]{1,4}", Just("Stop".to_owned()), Just("PreToolUse".to_owned())].boxed(),
         array(text(2)),
     );
-    let deny = object(Just("deny".to_owned()).boxed(), array(text(1)));
+    let rules = prop_oneof![Just("deny".to_owned()), Just("allow".to_owned())].boxed();
+    let rule = prop_oneof![text(1), Just("\"mcp__exomonad\"".to_owned())].boxed();
+    let deny = object(rules, array(rule));
+    let server = prop_oneof![text(0), Just("\"exomonad\"".to_owned())].boxed();
+    let enabled = array(server);
     let servers = object("[a-z]{1,3}".boxed(), text(1));
     let other = object("[a-z]{1,4}".boxed(), text(2));
-    (space(), other, hooks, deny, servers, any::<[bool; 4]>(), space(), any::<bool>())
-        .prop_map(|(before, other, hooks, deny, servers, [a, b, c, d], after, has_bom)| {
+    let ours = (hooks, deny, enabled, servers);
+    (space(), other, ours, any::<[bool; 5]>(), space(), any::<bool>())
+        .prop_map(|(before, other, (hooks, deny, enabled, servers), [a, b, c, d, e], after, has_bom)| {
             let mut members = Vec::new();
             members.extend(a.then(|| format!("\"hooks\": {hooks}")));
             members.extend(b.then(|| format!("\n  \"permissions\":{deny}")));
             members.extend(c.then(|| format!(" \"mcpServers\" : {servers}")));
+            members.extend(e.then(|| format!("\"enabledMcpjsonServers\":{enabled}")));
             members.extend(d.then(|| format!("\n\t\"other\": {other}\n")));
             let bom = if has_bom { "\u{feff}" } else { "" };
             format!("{bom}{before}{{{}}}{after}", members.join(","))
