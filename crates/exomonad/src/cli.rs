@@ -143,6 +143,8 @@ pub(crate) struct ToolsArgs {
     /// Prints JSON, with the schemas.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) guest: GuestArgs,
 }
 
 #[derive(Debug, Args)]
@@ -161,6 +163,8 @@ pub(crate) struct CallArgs {
     /// Prints JSON: the structured result, and everything the model would see.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) guest: GuestArgs,
 }
 
 #[derive(Debug, Args)]

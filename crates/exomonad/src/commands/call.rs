@@ -10,7 +10,7 @@ use exomonad_host::clock::Clock;
 use exomonad_host::contract::log::Level;
 use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutput};
 use exomonad_host::effects::Listener;
-use exomonad_host::engine::{GuestError, GuestSource, Stop};
+use exomonad_host::engine::{GuestError, Stop};
 use exomonad_host::tool::{Call, CallError, Request, Toolbox};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
@@ -36,7 +36,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
         home: env.home.as_deref(),
         user_config: env.user_config().as_deref(),
         clock: Clock::new(now_ms),
-        guest: &GuestSource::Builtin,
+        guest: &args.guest.source()?,
     })?;
     let stop = Stop::default();
     stop_on_interrupt(stop.clone())?;

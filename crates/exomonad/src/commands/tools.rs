@@ -1,7 +1,7 @@
 //! `exomonad tools`: what agents of each role can call.
 
 use exomonad_host::contract::{GuestInfo, RoleInfo, ToolInfo};
-use exomonad_host::engine::{GuestSource, Limits};
+use exomonad_host::engine::Limits;
 use serde_json::{Map, Value, json};
 
 use crate::cli::ToolsArgs;
@@ -12,7 +12,7 @@ use crate::output::{Output, clean, problem};
 const LEVELS: u8 = 6;
 
 pub(crate) fn run(output: &Output, args: &ToolsArgs) -> anyhow::Result<Exit> {
-    let info = GuestSource::Builtin.load()?.describe(Limits::of_tools())?;
+    let info = args.guest.source()?.load()?.describe(Limits::of_tools())?;
     let roles = choose(&info, args.role.as_deref())?;
     let is_verbose = args.verbose || args.role.is_some();
     output.answer(&if args.json { to_json(&info, &roles)? } else { to_text(&roles, is_verbose) })?;
