@@ -48,7 +48,7 @@ fn fields(prefix: &str, schema: &Value, names: &mut Vec<String>) {
 }
 
 fn check_rows(tool: &str, part: &str, schema: &str) {
-    let mut named = rows(sections()[tool], part);
+    let mut named = rows(sections().remove(tool).unwrap(), part);
     let mut real = Vec::new();
     fields("", &serde_json::from_str(schema).unwrap(), &mut real);
     named.sort();

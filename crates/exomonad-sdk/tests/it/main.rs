@@ -4,3 +4,4 @@ mod fake_host;
 mod hooks;
 mod line_count;
 mod roles;
+mod tools;
