@@ -46,8 +46,8 @@ impl Tool for CountLines {
 
     fn call(host: &mut dyn Host, _: &Context, args: Args) -> Result<Lines, ToolError> {
         let file = host.fs_read(&args.path, 0, 1 << 20)?;
-        let text = String::from_utf8(file.data).map_err(|_| {
-            ToolError::new(format!("`{}` is no text", args.path)).with_hint("name a text file")
+        let text = String::from_utf8(file.data).map_err(|err| {
+            ToolError::new(format!("`{}` is no text: {err}", args.path)).with_hint("name a text file")
         })?;
         let counts = |line: &&str| matches!(args.only, Only::All) || !line.trim().is_empty();
         Ok(Lines { lines: text.lines().filter(counts).count() })
