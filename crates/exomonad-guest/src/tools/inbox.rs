@@ -107,16 +107,21 @@ instead of calling it again and again.";
 
 /// Waits until there is something unread, for at most `wait_ms`.
 ///
-/// Recording that the agent waits gives the newest event's id. The inbox is read after that and before each wait, so a
-/// message that comes in between is either read here or is an event that the wait returns at once.
+/// Recording that the agent waits gives the newest event's id, and the inbox is read once more after that: a message that
+/// comes in between is either read there, or is an event that the wait returns at once.
 fn wait(host: &mut dyn Host, cx: &Context, wait_ms: u64, limit: u32) -> Result<Vec<Message>, ToolError> {
     let seconds = |ms: u64| f64::from(u32::try_from(ms / 1000).unwrap_or(u32::MAX));
     let mut after = host.events_emit("inbox.waiting", &json!({ "seconds": wait_ms / 1000 }).to_string())?;
     let mut unread = host.messages_inbox(false, limit)?;
     let mut waited_ms = 0;
     let mut wakings = 0;
+    let mut told = -1.0;
     while unread.is_empty() && waited_ms < wait_ms && wakings < MAX_WAKINGS {
-        host.progress(seconds(waited_ms), Some(seconds(wait_ms)), Some("waiting for a message"));
+        // A client wants to hear of progress only when there is some.
+        if seconds(waited_ms) > told {
+            told = seconds(waited_ms);
+            host.progress(told, Some(seconds(wait_ms)), Some("waiting for a message"));
+        }
         let slice_ms = (wait_ms - waited_ms).min(SLICE_MS);
         let events =
             host.events_wait(&[QUEUED.to_owned()], after, u32::try_from(slice_ms).unwrap_or(u32::MAX))?;
