@@ -11,6 +11,8 @@ mod helper;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod mcp;
+#[cfg(test)]
 mod messages;
 #[cfg(test)]
 mod projects;

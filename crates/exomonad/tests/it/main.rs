@@ -7,6 +7,8 @@ mod crowd;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod mcp;
+#[cfg(test)]
 mod set_up;
 #[cfg(test)]
 mod set_up_tools;

@@ -1,0 +1,189 @@
+//! A client that looks at every byte.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use exomonad_host::clock::Clock;
+use exomonad_host::engine::GuestSource;
+use exomonad_host::mcp::{ServeError, Server};
+use exomonad_host::tool::{Request, Toolbox};
+use serde_json::{Value, json};
+
+use crate::support::{NOW, SEARCH_PATH, TestProject, fixture};
+
+/// Longer than anything takes on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A session with a server of its own.
+pub(crate) struct Session {
+    input: Option<Box<dyn Write + Send>>,
+    lines: Receiver<Value>,
+    server: JoinHandle<Result<(), ServeError>>,
+    next: i64,
+}
+
+/// The tools of the project's root agent, of the fixture guest.
+pub(crate) fn toolbox(project: &TestProject) -> Toolbox {
+    Toolbox::open(&Request {
+        dir: project.root(),
+        claimed: None,
+        search_path: SEARCH_PATH,
+        home: None,
+        user_config: None,
+        clock: Clock::new(|| NOW),
+        guest: &GuestSource::Loaded(Box::new(fixture().clone())),
+    })
+    .unwrap()
+}
+
+impl Session {
+    /// Over a pair of sockets, as Node gives its children.
+    pub(crate) fn over_socket(project: &TestProject) -> Self {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let input: OwnedFd = theirs.try_clone().unwrap().into();
+        let server = Server::new(toolbox(project));
+        Self::start(server, input, theirs.into(), ours.try_clone().unwrap(), SocketEnd(ours))
+    }
+
+    /// Over two pipes, as most programs give their children.
+    pub(crate) fn over_pipes(project: &TestProject) -> Self {
+        Self::of(Server::new(toolbox(project)))
+    }
+
+    /// Over two pipes, with a server that reloads its guest.
+    pub(crate) fn reloading(project: &TestProject, file: Utf8PathBuf) -> Self {
+        Self::of(Server::new(toolbox(project)).reloaded_from(file))
+    }
+
+    fn of(server: Server) -> Self {
+        let (their_input, our_output) = std::io::pipe().unwrap();
+        let (our_input, their_output) = std::io::pipe().unwrap();
+        Self::start(server, their_input.into(), their_output.into(), our_input, our_output)
+    }
+
+    fn start(
+        server: Server,
+        input: OwnedFd,
+        output: OwnedFd,
+        read: impl Read + Send + 'static,
+        write: impl Write + Send + 'static,
+    ) -> Self {
+        let server = std::thread::spawn(move || server.serve_on(input, output));
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(read).lines().map_while(Result::ok) {
+                let message = serde_json::from_str(&line).unwrap_or_else(|err| panic!("{err}: {line}"));
+                if sender.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { input: Some(Box::new(write)), lines, server, next: 0 }
+    }
+
+    /// Opened by `initialize`.
+    pub(crate) fn opened(project: &TestProject) -> Self {
+        let mut session = Self::over_pipes(project);
+        session.initialize("2025-06-18");
+        session
+    }
+
+    pub(crate) fn initialize(&mut self, version: &str) -> Value {
+        let client = json!({"name": "test", "version": "1"});
+        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
+        let reply = self.request("initialize", params);
+        self.write(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
+        reply
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(bytes).unwrap();
+        input.flush().unwrap();
+    }
+
+    pub(crate) fn send(&mut self, message: &Value) {
+        self.write(format!("{message}\n").as_bytes());
+    }
+
+    /// Sends a request and returns its id.
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
+        self.next += 1;
+        let id = self.next;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        id
+    }
+
+    pub(crate) fn ask_tool(&mut self, name: &str, arguments: Value) -> i64 {
+        self.ask("tools/call", json!({"name": name, "arguments": arguments}))
+    }
+
+    /// Sends a request and returns its reply, which is the next message.
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
+        let id = self.ask(method, params);
+        let reply = self.next();
+        assert_eq!(reply["id"], id, "{reply}");
+        reply
+    }
+
+    pub(crate) fn call(&mut self, name: &str, arguments: Value) -> Value {
+        self.request("tools/call", json!({"name": name, "arguments": arguments}))
+    }
+
+    pub(crate) fn cancel(&mut self, id: i64) {
+        self.send(
+            &json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}),
+        );
+    }
+
+    /// The next message.
+    pub(crate) fn next(&mut self) -> Value {
+        self.lines.recv_timeout(LIMIT).expect("the server says something")
+    }
+
+    /// The next messages, up to the one for which `last` holds.
+    pub(crate) fn until(&mut self, last: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut messages = vec![self.next()];
+        while !last(messages.last().unwrap()) {
+            messages.push(self.next());
+        }
+        messages
+    }
+
+    /// Says that nothing more is asked, waits for the server's end, and returns what it said until then.
+    pub(crate) fn close(mut self) -> Vec<Value> {
+        self.input = None;
+        self.server.join().unwrap().unwrap();
+        self.lines.iter().collect()
+    }
+}
+
+/// The client's end of a socket, which it can close for writing alone.
+struct SocketEnd(UnixStream);
+
+impl Write for SocketEnd {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl Drop for SocketEnd {
+    fn drop(&mut self) {
+        self.0.shutdown(Shutdown::Write).unwrap();
+    }
+}
+
+/// What a result says in words.
+pub(crate) fn text(reply: &Value) -> &str {
+    reply["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text in {reply}"))
+}

@@ -1,0 +1,7 @@
+//! The MCP server with the fixture guest, over the streams that clients use.
+
+mod calls;
+mod client;
+mod eras;
+mod frames;
+mod reload;
