@@ -210,7 +210,7 @@ fn a_locked_database_delays_no_decision() {
 }
 
 /// Makes the write-ahead log impossible to open, as a read-only disk does, but for a root user too.
-fn refuse_writes(project: &TestProject) {
+pub(crate) fn refuse_writes(project: &TestProject) {
     for suffix in ["-wal", "-shm"] {
         let path = format!("{}{suffix}", project.database());
         std::fs::remove_file(&path).unwrap();

@@ -4,13 +4,14 @@ use exomonad_host::store::EventFilter;
 use serde_json::{Value, json};
 
 use super::client::{Session, text};
+use crate::hooks::refuse_writes;
 use crate::support::TestProject;
 
 #[test]
 fn a_call_returns_what_the_tool_said_and_is_recorded() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
-    let reply = session.call("fixture_echo", json!({"text": "hello"}));
+    let reply = session.call("fixture_echo", &json!({"text": "hello"}));
     assert_eq!(reply["result"]["structuredContent"], json!({"text": "hello"}));
     assert_eq!(session.close(), [] as [Value; 0]);
     let filter = EventFilter { kinds: vec!["host.tool-called".to_owned()], ..EventFilter::default() };
@@ -24,10 +25,10 @@ fn a_call_returns_what_the_tool_said_and_is_recorded() {
 fn a_tool_that_traps_is_an_error_that_says_what_to_do() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
-    let reply = session.call("fixture_behave", json!({"text": "fixture_trap"}));
+    let reply = session.call("fixture_behave", &json!({"text": "fixture_trap"}));
     assert_eq!(reply["result"]["isError"], true, "{reply}");
     assert!(text(&reply).contains("crashed") && text(&reply).contains("hint: call it once more"), "{reply}");
-    assert!(text(&session.call("fixture_echo", json!({"text": "on"}))).contains("on"));
+    assert!(text(&session.call("fixture_echo", &json!({"text": "on"}))).contains("on"));
     assert_eq!(session.close(), [] as [Value; 0]);
 }
 
@@ -35,7 +36,7 @@ fn a_tool_that_traps_is_an_error_that_says_what_to_do() {
 fn a_tool_that_refuses_is_an_error_with_its_hint() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
-    let reply = session.call("fixture_refuse", json!({"text": "not now"}));
+    let reply = session.call("fixture_refuse", &json!({"text": "not now"}));
     assert_eq!(reply["result"]["isError"], true, "{reply}");
     assert_eq!(text(&reply), "not now\nhint: ask for something else");
     assert_eq!(session.close(), [] as [Value; 0]);
@@ -48,7 +49,7 @@ fn an_unknown_tool_and_another_roles_tool_are_errors_that_name_what_there_is() {
     for (tool, part) in
         [("no_such", "your tools are: fixture_echo"), ("fixture_special", "only role worker has it")]
     {
-        let reply = session.call(tool, json!({}));
+        let reply = session.call(tool, &json!({}));
         assert_eq!(reply["error"]["code"], -32602, "{reply}");
         assert!(reply["error"]["message"].as_str().unwrap().contains(part), "{reply}");
     }
@@ -63,7 +64,7 @@ fn a_cancelled_call_is_not_answered_and_ends() {
         ("fixture_wait", json!({"kind": "never", "seconds": 600})),
         ("fixture_behave", json!({"text": "fixture_spin"})),
     ] {
-        let id = session.ask_tool(tool, arguments);
+        let id = session.ask_tool(tool, &arguments);
         session.cancel(id);
         // The id is free again once the call has ended.
         let again = json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
@@ -84,8 +85,8 @@ fn a_storm_of_cancelled_calls_leaves_the_others_alone() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
     for n in 0..200 {
-        let id = session.ask_tool("fixture_wait", json!({"kind": "never", "seconds": 600}));
-        let kept = session.ask_tool("fixture_echo", json!({"text": n.to_string()}));
+        let id = session.ask_tool("fixture_wait", &json!({"kind": "never", "seconds": 600}));
+        let kept = session.ask_tool("fixture_echo", &json!({"text": n.to_string()}));
         session.cancel(id);
         let said = session.until(|message| message["id"] == kept);
         assert!(said.iter().all(|message| message["id"] != id), "{said:?}");
@@ -98,10 +99,10 @@ fn a_storm_of_cancelled_calls_leaves_the_others_alone() {
 fn a_tool_that_waits_delays_no_other_and_hears_what_it_waits_for() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
-    let waiting = session.ask_tool("fixture_wait", json!({"kind": "fixture.news", "seconds": 600}));
+    let waiting = session.ask_tool("fixture_wait", &json!({"kind": "fixture.news", "seconds": 600}));
     session.until(|message| message["params"]["data"] == "waiting");
-    assert!(text(&session.call("fixture_echo", json!({"text": "meanwhile"}))).contains("meanwhile"));
-    let emitting = session.ask_tool("fixture_emit", json!({"kind": "fixture.news"}));
+    assert!(text(&session.call("fixture_echo", &json!({"text": "meanwhile"}))).contains("meanwhile"));
+    let emitting = session.ask_tool("fixture_emit", &json!({"kind": "fixture.news"}));
     let mut ids = [&session.next()["id"], &session.next()["id"]].map(|id| id.as_i64().unwrap());
     ids.sort_unstable();
     assert_eq!(ids, [waiting, emitting]);
@@ -114,8 +115,8 @@ fn the_end_of_the_input_releases_calls_that_wait_and_stops_those_that_run() {
     for over in [Session::over_pipes, Session::over_socket] {
         let mut session = over(&project);
         session.initialize("2025-06-18");
-        let waiting = session.ask_tool("fixture_wait", json!({"kind": "never", "seconds": 600}));
-        let spinning = session.ask_tool("fixture_behave", json!({"text": "fixture_spin"}));
+        let waiting = session.ask_tool("fixture_wait", &json!({"kind": "never", "seconds": 600}));
+        let spinning = session.ask_tool("fixture_behave", &json!({"text": "fixture_spin"}));
         session.until(|message| message["params"]["data"] == "waiting");
         let said = session.close();
         let reply = |id: i64| said.iter().find(|message| message["id"] == id).unwrap();
@@ -135,7 +136,7 @@ fn progress_grows_and_comes_before_the_reply() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
     for token in [json!("t"), json!(7)] {
-        let id = session.ask("tools/call", progress(&token));
+        let id = session.ask("tools/call", &progress(&token));
         let said = session.until(|message| message["id"] == id);
         let expect = |done: f64| {
             let params = json!({"progressToken": token, "progress": done, "total": 3.0, "message": "a step"});
@@ -144,7 +145,7 @@ fn progress_grows_and_comes_before_the_reply() {
         assert_eq!(said[..3], [expect(1.0), expect(2.0), expect(3.0)]);
         assert_eq!(said.len(), 4, "{said:?}");
     }
-    let reply = session.call("fixture_progress", json!({"steps": 3}));
+    let reply = session.call("fixture_progress", &json!({"steps": 3}));
     assert!(text(&reply).contains("done"), "{reply}");
     assert_eq!(session.close(), [] as [Value; 0]);
 }
@@ -164,9 +165,9 @@ fn the_client_hears_what_the_guest_logs_from_the_level_it_set() {
         (Some("emergency"), vec![]),
     ] {
         if let Some(level) = level {
-            assert_eq!(session.request("logging/setLevel", json!({"level": level}))["result"], json!({}));
+            assert_eq!(session.request("logging/setLevel", &json!({"level": level}))["result"], json!({}));
         }
-        let id = session.ask_tool("fixture_log", json!({"text": "news"}));
+        let id = session.ask_tool("fixture_log", &json!({"text": "news"}));
         let said = session.until(|message| message["id"] == id);
         assert_eq!(levels(&said), expect);
         for message in said.iter().filter(|message| message.get("id").is_none()) {
@@ -186,7 +187,7 @@ fn a_stateless_request_says_itself_which_level_it_wants() {
             meta["io.modelcontextprotocol/logLevel"] = level;
         }
         let params = json!({"name": "fixture_log", "arguments": {"text": "news"}, "_meta": meta});
-        let id = session.ask("tools/call", params);
+        let id = session.ask("tools/call", &params);
         assert_eq!(levels(&session.until(|message| message["id"] == id)), expect);
     }
     assert_eq!(session.close(), [] as [Value; 0]);
@@ -196,13 +197,26 @@ fn a_stateless_request_says_itself_which_level_it_wants() {
 fn two_sidecars_of_one_agent_live_side_by_side() {
     let project = TestProject::new();
     let (mut first, mut second) = (Session::opened(&project), Session::opened(&project));
-    let id = first.ask_tool("fixture_wait", json!({"kind": "fixture.news", "seconds": 600}));
+    let id = first.ask_tool("fixture_wait", &json!({"kind": "fixture.news", "seconds": 600}));
     first.until(|message| message["params"]["data"] == "waiting");
-    second.call("fixture_emit", json!({"kind": "fixture.news"}));
+    second.call("fixture_emit", &json!({"kind": "fixture.news"}));
     let reply = first.until(|message| message["id"] == id).pop().unwrap();
     assert!(text(&reply).contains("fixture"), "{reply}");
     assert_eq!(second.close(), [] as [Value; 0]);
-    assert!(text(&first.call("fixture_echo", json!({"text": "still here"}))).contains("still here"));
+    assert!(text(&first.call("fixture_echo", &json!({"text": "still here"}))).contains("still here"));
     assert_eq!(first.close(), [] as [Value; 0]);
     assert_eq!(project.store().sidecars().unwrap(), []);
+}
+
+#[test]
+fn a_project_that_cannot_be_written_is_served() {
+    let project = TestProject::new();
+    project.store().checkpoint().unwrap();
+    refuse_writes(&project);
+    let mut session = Session::opened(&project);
+    assert!(text(&session.call("fixture_echo", &json!({"text": "hello"}))).contains("hello"));
+    let reply = session.call("fixture_emit", &json!({"kind": "fixture.news"}));
+    assert_eq!(reply["result"]["isError"], true, "{reply}");
+    assert!(text(&reply).contains("writable"), "{reply}");
+    assert_eq!(session.close(), [] as [Value; 0]);
 }

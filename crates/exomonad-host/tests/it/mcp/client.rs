@@ -97,7 +97,7 @@ impl Session {
     pub(crate) fn initialize(&mut self, version: &str) -> Value {
         let client = json!({"name": "test", "version": "1"});
         let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
-        let reply = self.request("initialize", params);
+        let reply = self.request("initialize", &params);
         self.write(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
         reply
     }
@@ -113,27 +113,27 @@ impl Session {
     }
 
     /// Sends a request and returns its id.
-    pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> i64 {
         self.next += 1;
         let id = self.next;
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
         id
     }
 
-    pub(crate) fn ask_tool(&mut self, name: &str, arguments: Value) -> i64 {
-        self.ask("tools/call", json!({"name": name, "arguments": arguments}))
+    pub(crate) fn ask_tool(&mut self, name: &str, arguments: &Value) -> i64 {
+        self.ask("tools/call", &json!({"name": name, "arguments": arguments}))
     }
 
     /// Sends a request and returns its reply, which is the next message.
-    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: &Value) -> Value {
         let id = self.ask(method, params);
         let reply = self.next();
         assert_eq!(reply["id"], id, "{reply}");
         reply
     }
 
-    pub(crate) fn call(&mut self, name: &str, arguments: Value) -> Value {
-        self.request("tools/call", json!({"name": name, "arguments": arguments}))
+    pub(crate) fn call(&mut self, name: &str, arguments: &Value) -> Value {
+        self.request("tools/call", &json!({"name": name, "arguments": arguments}))
     }
 
     pub(crate) fn cancel(&mut self, id: i64) {

@@ -88,7 +88,7 @@ fn half_a_message_is_a_parse_error_when_the_input_ends() {
 fn an_id_that_waits_for_its_reply_is_not_taken_twice() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
-    let id = session.ask_tool("fixture_wait", json!({"kind": "never", "seconds": 600}));
+    let id = session.ask_tool("fixture_wait", &json!({"kind": "never", "seconds": 600}));
     session.until(|message| message["params"]["data"] == "waiting");
     session.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/list"}));
     let reply = session.next();
@@ -104,10 +104,10 @@ fn ten_megabytes_of_arguments_are_refused_in_words() {
     for over in [Session::over_pipes, Session::over_socket] {
         let mut session = over(&project);
         session.initialize("2025-06-18");
-        let reply = session.call("fixture_echo", json!({"text": "x".repeat(10_000_000)}));
+        let reply = session.call("fixture_echo", &json!({"text": "x".repeat(10_000_000)}));
         assert_eq!(reply["result"]["isError"], true, "{reply}");
         assert!(text(&reply).contains("limit") && text(&reply).contains("file"), "{reply}");
-        assert!(text(&session.call("fixture_echo", json!({"text": "small"}))).contains("small"));
+        assert!(text(&session.call("fixture_echo", &json!({"text": "small"}))).contains("small"));
         assert_eq!(session.close(), [] as [Value; 0]);
     }
 }
@@ -119,7 +119,7 @@ fn a_thousand_rapid_calls_are_answered_once_each() {
         let mut session = over(&project);
         session.initialize("2025-06-18");
         let asked: HashSet<i64> =
-            (0..1000).map(|n| session.ask_tool("fixture_echo", json!({"text": n.to_string()}))).collect();
+            (0..1000).map(|n| session.ask_tool("fixture_echo", &json!({"text": n.to_string()}))).collect();
         let replies: Vec<Value> = (0..1000).map(|_| session.next()).collect();
         let answered: HashSet<i64> = replies.iter().map(|reply| reply["id"].as_i64().unwrap()).collect();
         assert_eq!(answered, asked);
@@ -133,7 +133,7 @@ fn a_client_that_reads_late_gets_all_it_asked_for() {
     let project = TestProject::new();
     let mut session = Session::opened(&project);
     let asked: HashSet<i64> =
-        (0..100).map(|_| session.ask_tool("fixture_big", json!({"bytes": 1_000_000}))).collect();
+        (0..100).map(|_| session.ask_tool("fixture_big", &json!({"bytes": 1_000_000}))).collect();
     let answered: HashSet<i64> = (0..100).map(|_| session.next()["id"].as_i64().unwrap()).collect();
     assert_eq!(answered, asked);
     assert_eq!(session.close(), [] as [Value; 0]);

@@ -10,7 +10,7 @@ fn wasm(name: &str) -> Vec<u8> {
 }
 
 fn has_echo(session: &mut Session) -> bool {
-    let reply = session.request("tools/list", json!({}));
+    let reply = session.request("tools/list", &json!({}));
     reply["result"]["tools"].as_array().unwrap().iter().any(|tool| tool["name"] == "fixture_echo")
 }
 
@@ -22,7 +22,7 @@ fn a_new_guest_is_announced_and_answers_and_a_call_that_runs_keeps_the_old_one()
     let mut session = Session::reloading(&project, file.clone());
     session.initialize("2025-06-18");
     assert!(has_echo(&mut session));
-    let id = session.ask_tool("fixture_wait", json!({"kind": "never", "seconds": 600}));
+    let id = session.ask_tool("fixture_wait", &json!({"kind": "never", "seconds": 600}));
     session.until(|message| message["params"]["data"] == "waiting");
     put(&file, b"no guest");
     assert!(has_echo(&mut session));
@@ -42,7 +42,7 @@ fn a_subscriber_hears_of_a_new_guest() {
     put(&file, &wasm("exomonad-testkit/fixture.wasm"));
     let mut session = Session::reloading(&project, file.clone());
     let params = json!({"notifications": {"toolsListChanged": true}, "_meta": super::eras::meta()});
-    let id = session.ask("subscriptions/listen", params);
+    let id = session.ask("subscriptions/listen", &params);
     assert_eq!(session.next()["method"], "notifications/subscriptions/acknowledged");
     put(&file, &wasm("exomonad-host/guest.wasm"));
     let told = session.next();
