@@ -7,7 +7,7 @@ use std::time::Duration;
 use rmcp::ServiceExt as _;
 use rmcp::service::ServerInitializeError;
 use tokio::task::{JoinError, JoinHandle};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::beat::Row;
 use super::calls::Calls;
@@ -35,8 +35,8 @@ const STOP: Duration = Duration::from_millis(860);
 /// When the session is waited for no more, whose replies take no time any more.
 const GIVE_UP: Duration = Duration::from_millis(900);
 
-/// How long a client may take to read the last replies.
-const FLUSH: Duration = Duration::from_millis(40);
+/// When the client has had its time to read the last replies, and the database to forget us.
+const REST: Duration = Duration::from_millis(950);
 
 /// How long threads that have nothing more to tell may take.
 const LINGER: Duration = Duration::from_millis(30);
@@ -152,12 +152,12 @@ impl Server {
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
-        let ended = end(session, &Ender { calls, store }, &life).await;
+        let (ended, until) = end(session, &Ender { calls, store }, &life).await;
         life.finish();
         if let Some(row) = row {
-            drop_logged(timeout(FLUSH, row).await, "remove the sidecar's row");
+            drop_logged(timeout_at(until, row).await, "remove the sidecar's row");
         }
-        drop_logged(timeout(FLUSH, outbox.written()).await, "write the last replies");
+        drop_logged(timeout_at(until, outbox.written()).await, "write the last replies");
         ended
     }
 }
@@ -195,29 +195,30 @@ impl Ender {
     }
 }
 
-/// Waits for the session's end, and sees to it that it comes when it is time.
+/// Waits for the session's end, and sees to it that it comes when it is time. Says until when the rest may take.
 async fn end(
     mut session: JoinHandle<Result<(), ServeError>>,
     ender: &Ender,
     life: &Life,
-) -> Result<(), ServeError> {
+) -> (Result<(), ServeError>, Instant) {
     tokio::select! {
-        ended = &mut session => return outcome(ended),
+        ended = &mut session => return (outcome(ended), Instant::now() + REST),
         () = life.until(Step::Finishing) => ender.stop_waiting(),
     }
     let begun = Instant::now();
+    let until = begun + REST;
     tokio::select! {
-        ended = &mut session => return outcome(ended),
+        ended = &mut session => return (outcome(ended), until),
         () = life.until(Step::Ending) => {}
         () = sleep_until(begun + FINISH) => {}
     }
     life.end();
     ender.stop();
     if let Ok(ended) = timeout_at(begun + STOP, &mut session).await {
-        return outcome(ended);
+        return (outcome(ended), until);
     }
     life.give_up();
-    timeout_at(begun + GIVE_UP, session).await.map_or(Ok(()), outcome)
+    (timeout_at(begun + GIVE_UP, session).await.map_or(Ok(()), outcome), until)
 }
 
 fn outcome(ended: Result<Result<(), ServeError>, JoinError>) -> Result<(), ServeError> {

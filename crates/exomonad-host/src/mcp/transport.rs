@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::client::Client;
 use super::flight::Flight;
 use super::frame::{Cutter, Frame, MAX_FRAME};
-use super::life::Life;
+use super::life::{Life, Step};
 use super::message::{Incoming, Refusal, read};
 use super::outbox::Outbox;
 use super::streams::Input;
@@ -21,11 +21,11 @@ use crate::drop_logged;
 
 /// See the module.
 pub(super) struct Wire {
-    pub(super) input: Input,
-    pub(super) outbox: Outbox,
-    pub(super) flight: Flight,
-    pub(super) client: Client,
-    pub(super) life: Life,
+    input: Input,
+    outbox: Outbox,
+    flight: Flight,
+    client: Client,
+    life: Life,
     state: State,
 }
 
@@ -69,6 +69,35 @@ impl Wire {
             Incoming::Ignored(what) => {
                 tracing::warn!("the client sent {what}");
                 None
+            }
+        }
+    }
+
+    /// The next message. Nothing is lost when the future is dropped.
+    async fn next(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            while let Some(frame) = self.state.cutter.pop() {
+                if let Some(message) = self.take(frame) {
+                    return Some(message);
+                }
+            }
+            if self.state.ended {
+                self.life.finish();
+                return None;
+            }
+            self.outbox.room().await;
+            let State { cutter, ended, .. } = &mut self.state;
+            match self.input.read(|bytes| cutter.push(bytes)).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    cutter.finish();
+                    *ended = true;
+                }
+                Err(err) => {
+                    tracing::warn!(%err, "failed to read from the client");
+                    cutter.finish();
+                    *ended = true;
+                }
             }
         }
     }
@@ -126,31 +155,12 @@ impl Transport<RoleServer> for Wire {
         std::future::ready(self.outbox.send(&message))
     }
 
+    /// There is nothing more to receive when the client says so, and when all is to end.
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        loop {
-            while let Some(frame) = self.state.cutter.pop() {
-                if let Some(message) = self.take(frame) {
-                    return Some(message);
-                }
-            }
-            if self.state.ended {
-                self.life.finish();
-                return None;
-            }
-            self.outbox.room().await;
-            let State { cutter, ended, .. } = &mut self.state;
-            match self.input.read(|bytes| cutter.push(bytes)).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    cutter.finish();
-                    *ended = true;
-                }
-                Err(err) => {
-                    tracing::warn!(%err, "failed to read from the client");
-                    cutter.finish();
-                    *ended = true;
-                }
-            }
+        let life = self.life.clone();
+        tokio::select! {
+            message = self.next() => message,
+            () = life.until(Step::Ending) => None,
         }
     }
 
