@@ -38,9 +38,11 @@ impl Client {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `initialize` agreed on a version.
+    /// `initialize` agreed on a version. What the client looked for before does not count any more.
     pub(super) fn agree(&self, version: ProtocolVersion) {
-        self.lock().agreed = Some(version);
+        let mut known = self.lock();
+        known.agreed = Some(version);
+        known.latest = None;
     }
 
     /// A request brought its version along.
@@ -71,6 +73,7 @@ impl Client {
     }
 
     /// Whether the session was opened by `initialize`.
+    #[cfg(feature = "compile")]
     pub(super) fn is_initialized(&self) -> bool {
         self.lock().agreed.is_some()
     }
@@ -91,5 +94,33 @@ impl Client {
         let known = self.lock();
         let version = known.latest.as_ref().or(known.agreed.as_ref());
         version.is_none_or(|version| version.as_str() < ProtocolVersion::V_2025_11_25.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rmcp::model::ProtocolVersion;
+
+    use super::Client;
+
+    #[test]
+    fn an_id_that_cannot_be_read_is_null_before_mcp_left_it_out() {
+        let client = Client::default();
+        assert!(client.wants_null_id());
+        client.note_version(ProtocolVersion::V_2026_07_28);
+        assert!(!client.wants_null_id());
+        client.agree(ProtocolVersion::V_2025_06_18);
+        assert!(client.wants_null_id());
+        client.agree(ProtocolVersion::V_2025_11_25);
+        assert!(!client.wants_null_id());
+    }
+
+    #[test]
+    fn an_open_session_is_one_that_was_initialized() {
+        let client = Client::default();
+        client.note_version(ProtocolVersion::V_2026_07_28);
+        assert!(!client.is_initialized());
+        client.agree(ProtocolVersion::V_2025_06_18);
+        assert!(client.is_initialized());
     }
 }

@@ -15,7 +15,6 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
-use serde_json::json;
 use tokio::sync::watch;
 
 use super::calls::Calls;
@@ -72,7 +71,8 @@ impl Handler {
         *self.0.toolbox.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(toolbox);
         self.0.replaced.send_modify(|count| *count += 1);
         if self.0.client.is_initialized() {
-            let message = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
+            let message =
+                serde_json::json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
             drop_logged(self.0.outbox.send(&message), "tell the client of other tools");
         }
     }
