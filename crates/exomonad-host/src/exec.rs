@@ -241,3 +241,6 @@ impl Cmd {
         ExecError::Start { program, source }
     }
 }
+
+#[cfg(test)]
+mod tests;
