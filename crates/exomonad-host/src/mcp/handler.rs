@@ -11,7 +11,7 @@ use rmcp::model::{
     CompleteResult, DiscoverResult, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
     ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, ProtocolVersion,
-    ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscriptionFilter,
+    ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscriptionFilter, Tool,
 };
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
@@ -36,13 +36,26 @@ const TTL_MS: u64 = if cfg!(feature = "compile") { 0 } else { 3_600_000 };
 pub(super) struct Handler(Arc<Shared>);
 
 struct Shared {
-    toolbox: RwLock<Arc<Toolbox>>,
+    served: RwLock<Arc<Served>>,
     /// How often it was replaced.
     replaced: watch::Sender<u64>,
     outbox: Outbox,
     client: Client,
     calls: Calls,
     life: Life,
+}
+
+/// An agent's tools, and the list of them that clients see.
+pub(super) struct Served {
+    pub(super) toolbox: Toolbox,
+    tools: Vec<Tool>,
+}
+
+impl Served {
+    fn new(toolbox: Toolbox) -> Arc<Self> {
+        let tools = toolbox.role().into_iter().flat_map(|role| &role.tools).map(wire::tool).collect();
+        Arc::new(Self { toolbox, tools })
+    }
 }
 
 /// What a handler works with.
@@ -57,18 +70,18 @@ impl Handler {
     /// Answers with the tools of `toolbox`.
     pub(super) fn new(toolbox: Toolbox, parts: Parts) -> Self {
         let Parts { outbox, client, calls, life } = parts;
-        let (toolbox, replaced) = (RwLock::new(Arc::new(toolbox)), watch::Sender::new(0));
-        Self(Arc::new(Shared { toolbox, replaced, outbox, client, calls, life }))
+        let (served, replaced) = (RwLock::new(Served::new(toolbox)), watch::Sender::new(0));
+        Self(Arc::new(Shared { served, replaced, outbox, client, calls, life }))
     }
 
-    pub(super) fn toolbox(&self) -> Arc<Toolbox> {
-        Arc::clone(&self.0.toolbox.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn served(&self) -> Arc<Served> {
+        Arc::clone(&self.0.served.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Answers with other tools from now on, and says so. Calls that run end with the tools they began with.
     #[cfg(feature = "compile")]
     pub(super) fn replace(&self, toolbox: Toolbox) {
-        *self.0.toolbox.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(toolbox);
+        *self.0.served.write().unwrap_or_else(PoisonError::into_inner) = Served::new(toolbox);
         self.0.replaced.send_modify(|count| *count += 1);
         if self.0.client.is_initialized() {
             let message =
@@ -107,12 +120,12 @@ fn ended() -> ErrorData {
 
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
-        let toolbox = self.toolbox();
+        let served = self.served();
         let capabilities =
             ServerCapabilities::builder().enable_logging().enable_tools().enable_tool_list_changed().build();
         let server = Implementation::new("exomonad", env!("CARGO_PKG_VERSION")).with_title("exomonad");
         let config = ServerConfig::new(capabilities).with_server_info(server);
-        match toolbox.role() {
+        match served.toolbox.role() {
             Some(role) if !role.instructions.is_empty() => config.with_instructions(&role.instructions),
             Some(_) | None => config,
         }
@@ -134,9 +147,7 @@ impl ServerHandler for Handler {
             let message = format!("there is no page `{cursor}`: all tools are on the first one");
             return Err(ErrorData::invalid_params(message, None));
         }
-        let toolbox = self.toolbox();
-        let tools = toolbox.role().into_iter().flat_map(|role| &role.tools).map(wire::tool);
-        let mut result = ListToolsResult::with_all_items(tools.collect());
+        let mut result = ListToolsResult::with_all_items(self.served().tools.clone());
         if is_stateless(&cx) {
             result.ttl_ms = Some(TTL_MS);
             result.cache_scope = Some(CacheScope::Private);
@@ -157,8 +168,8 @@ impl ServerHandler for Handler {
         let entry = self.0.calls.enter();
         let stop = entry.stop.clone();
         let voice = Voice::new(self.0.outbox.clone(), self.wants(&cx), stop.clone());
-        let toolbox = self.toolbox();
-        let ring = Arc::clone(&toolbox);
+        let served = self.served();
+        let ring = Arc::clone(&served);
         let (sender, mut result) = tokio::sync::oneshot::channel();
         // The thread's end is not waited for: what it does after it told the result is for the record only.
         drop(tokio::task::spawn_blocking({
@@ -166,7 +177,7 @@ impl ServerHandler for Handler {
             move || {
                 let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
                 let listener = Some(Arc::new(voice) as _);
-                let done = toolbox.perform(Call {
+                let done = served.toolbox.perform(Call {
                     tool: &request.name,
                     arguments: &arguments,
                     stop: &stop,
@@ -175,13 +186,13 @@ impl ServerHandler for Handler {
                 if sender.send(done.result).is_err() {
                     tracing::debug!(tool = %request.name, "nobody waits for the result of a call");
                 }
-                toolbox.record(&done.note);
+                served.toolbox.record(&done.note);
             }
         }));
         let cancelled = async {
             cx.ct.cancelled().await;
             stop.stop();
-            ring.store().changes().ring();
+            ring.toolbox.store().changes().ring();
             std::future::pending::<()>().await;
         };
         let result = tokio::select! {

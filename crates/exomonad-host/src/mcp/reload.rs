@@ -35,11 +35,11 @@ pub(super) async fn reload(file: Utf8PathBuf, handler: Handler) {
 fn replace(file: &Utf8Path, handler: &Handler) -> Result<(), String> {
     let wasm = std::fs::read(file).map_err(|err| err.to_string())?;
     let guest = Guest::compile(&wasm).map_err(|err| crate::explain(&err))?;
-    let toolbox = handler.toolbox();
-    if guest.hash() == toolbox.guest_hash() {
+    let served = handler.served();
+    if guest.hash() == served.toolbox.guest_hash() {
         return Ok(());
     }
-    handler.replace(toolbox.with_guest(guest).map_err(|err| crate::explain(&err))?);
+    handler.replace(served.toolbox.with_guest(guest).map_err(|err| crate::explain(&err))?);
     Ok(())
 }
 
