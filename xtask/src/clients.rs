@@ -1,4 +1,4 @@
-//! Installs the real coding agents that the end-to-end tests run: pinned, cached, and never twice.
+//! Installs the programs of others that the end-to-end tests run: pinned, cached, and never twice.
 
 use std::fs;
 
@@ -13,29 +13,42 @@ use crate::workspace::{home, variable};
 const CLAUDE_NEWEST: &str = "2.1.329";
 /// What npm gives to people whose Node is too old for the newest.
 const CLAUDE_OLDEST: &str = "2.1.197";
-const GEMINI: &str = "0.61.0";
+const GEMINI: &str = "@google/gemini-cli@0.61.0";
+/// Runs what is written in JavaScript, whatever Node the machine has: the suite and the Inspector need 22.
+const NODE: &str = "24.21.0";
+/// MCP's conformance suite for the protocol's versions with a handshake.
+const CONFORMANCE_LEGACY: &str = "@modelcontextprotocol/conformance@0.1.16";
+/// The first that also knows the protocol without one, 2026-07-28.
+const CONFORMANCE_MODERN: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
+const INSPECTOR: &str = "@modelcontextprotocol/inspector@2.12.0";
+const TYPESCRIPT_V1: &str = "@modelcontextprotocol/sdk@1.32.2";
+const TYPESCRIPT_V2: &str = "@modelcontextprotocol/client@2.4.0";
+const PYTHON: &str = "mcp==2.3.0";
 
-/// Where the agents are, once installed.
-#[derive(Debug)]
-pub(crate) struct Clients {
-    /// The newest Claude Code's executable.
-    pub(crate) claude_newest: Utf8PathBuf,
-    /// The oldest Claude Code's executable.
-    pub(crate) claude_oldest: Utf8PathBuf,
-    /// Gemini CLI's main script.
-    pub(crate) gemini: Utf8PathBuf,
-}
+/// An installed program, and the variable that tells the tests where it is.
+pub(crate) type Client = (&'static str, Utf8PathBuf);
 
-/// Installs what is not installed yet, with npm.
-pub(crate) fn install() -> Result<Clients> {
+/// Installs what is not installed yet, with npm and pip.
+pub(crate) fn install() -> Result<Vec<Client>> {
     let cache = cache()?;
     fs::create_dir_all(&cache).with_context(|| format!("failed to make `{cache}`"))?;
-    let gemini = install_once(&cache, &format!("gemini-{GEMINI}"), unpack_gemini)?;
-    Ok(Clients {
-        claude_newest: claude(&cache, CLAUDE_NEWEST)?,
-        claude_oldest: claude(&cache, CLAUDE_OLDEST)?,
-        gemini: require_file(gemini.join("node_modules/@google/gemini-cli/bundle/gemini.js"))?,
-    })
+    let conformance = "node_modules/@modelcontextprotocol/conformance/dist/index.js";
+    let launcher = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js";
+    Ok(vec![
+        ("EXOMONAD_E2E_CLAUDE_NEWEST", claude(&cache, CLAUDE_NEWEST)?),
+        ("EXOMONAD_E2E_CLAUDE_OLDEST", claude(&cache, CLAUDE_OLDEST)?),
+        (
+            "EXOMONAD_E2E_GEMINI",
+            npm_package(&cache, GEMINI, "node_modules/@google/gemini-cli/bundle/gemini.js")?,
+        ),
+        ("EXOMONAD_E2E_NODE", node(&cache)?),
+        ("EXOMONAD_E2E_CONFORMANCE_LEGACY", npm_package(&cache, CONFORMANCE_LEGACY, conformance)?),
+        ("EXOMONAD_E2E_CONFORMANCE_MODERN", npm_package(&cache, CONFORMANCE_MODERN, conformance)?),
+        ("EXOMONAD_E2E_INSPECTOR", npm_package(&cache, INSPECTOR, launcher)?),
+        ("EXOMONAD_E2E_TYPESCRIPT_V1", npm_package(&cache, TYPESCRIPT_V1, "node_modules")?),
+        ("EXOMONAD_E2E_TYPESCRIPT_V2", npm_package(&cache, TYPESCRIPT_V2, "node_modules")?),
+        ("EXOMONAD_E2E_PYTHON", python(&cache)?),
+    ])
 }
 
 /// Where they are kept.
@@ -47,7 +60,7 @@ pub(crate) fn cache() -> Result<Utf8PathBuf> {
 
 fn claude(cache: &Utf8Path, version: &str) -> Result<Utf8PathBuf> {
     let dir = install_once(cache, &format!("claude-{version}"), |dir| unpack_claude(dir, version))?;
-    require_file(dir.join("package/claude"))
+    require(dir.join("package/claude"))
 }
 
 /// The package with the executable for this machine, without the launcher that would choose it with Node.
@@ -60,10 +73,36 @@ fn unpack_claude(dir: &Utf8Path, version: &str) -> Result<()> {
     fs::remove_file(&archive).with_context(|| format!("failed to remove `{archive}`"))
 }
 
-fn unpack_gemini(dir: &Utf8Path) -> Result<()> {
-    let package = format!("@google/gemini-cli@{GEMINI}");
-    let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-    npm(dir, &[&["install", "--prefix", dir.as_str(), &package], options.as_slice()].concat())?.run()
+/// A package with all it needs, and the path of `part` in it.
+fn npm_package(cache: &Utf8Path, package: &str, part: &str) -> Result<Utf8PathBuf> {
+    let dir = install_once(cache, &package.replace('/', "-"), |dir| {
+        let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
+        npm(dir, &[&["install", "--prefix", dir.as_str(), package], options.as_slice()].concat())?.run()
+    })?;
+    require(dir.join(part))
+}
+
+/// Node, which npm has in one package for Linux; elsewhere it is the machine's own.
+fn node(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    match platform()? {
+        system @ ("linux-x64" | "linux-arm64") => {
+            let name = format!("node-{system}");
+            npm_package(cache, &format!("{name}@{NODE}"), &format!("node_modules/{name}/bin/node"))
+        }
+        _ => Ok("node".into()),
+    }
+}
+
+/// A Python that knows MCP's own SDK.
+fn python(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    let dir = install_once(cache, &format!("python-{PYTHON}"), |dir| {
+        Cmd::new(dir, "python3", ["-m", "venv", dir.as_str()])
+            .run()
+            .context("the end-to-end tests need `python3` with `venv`; install Python 3.10 or later")?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON];
+        Cmd::new(dir, dir.join("bin/python").as_str(), pip).run()
+    })?;
+    require(dir.join("bin/python"))
 }
 
 /// npm's word for this machine.
@@ -73,7 +112,7 @@ fn platform() -> Result<&'static str> {
         ("linux", "aarch64") => Ok("linux-arm64"),
         ("macos", "x86_64") => Ok("darwin-x64"),
         ("macos", "aarch64") => Ok("darwin-arm64"),
-        (system, machine) => bail!("there is no Claude Code for {system} on {machine}"),
+        (system, machine) => bail!("there is no Claude Code and no Node for {system} on {machine}"),
     }
 }
 
@@ -110,9 +149,9 @@ pub(crate) fn install_once(
     Ok(installed)
 }
 
-fn require_file(path: Utf8PathBuf) -> Result<Utf8PathBuf> {
-    if !path.is_file() {
-        bail!("`{path}` is missing from an installed agent; delete its directory to install it again");
+fn require(path: Utf8PathBuf) -> Result<Utf8PathBuf> {
+    if !path.exists() {
+        bail!("`{path}` is missing from an installed program; delete its directory to install it again");
     }
     Ok(path)
 }

@@ -12,12 +12,15 @@
 
 pub mod client;
 pub mod hooks;
+mod http;
+pub mod mcp;
 pub mod model;
 pub mod process;
 pub mod project;
 
 pub use client::{Claude, Client, ClientRun, Gemini};
 pub use hooks::HookRecorder;
+pub use mcp::{Bridge, McpSession};
 pub use model::{FakeModel, ModelRequest, Script, Turn};
-pub use process::{End, Output, Run};
+pub use process::{End, Live, Output, Run};
 pub use project::Project;

@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 use std::{fmt, thread};
 
+pub use live::Live;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
@@ -199,5 +200,6 @@ fn end_of(status: ExitStatus) -> End {
     }
 }
 
+mod live;
 #[cfg(test)]
 mod tests;

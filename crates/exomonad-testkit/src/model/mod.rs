@@ -6,7 +6,6 @@
 mod anthropic;
 mod api;
 mod gemini;
-mod http;
 mod request;
 mod schema;
 mod script;

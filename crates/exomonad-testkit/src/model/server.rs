@@ -9,10 +9,10 @@ use std::thread::{self, JoinHandle};
 use serde_json::{Value, json};
 
 use super::api::{Api, Route};
-use super::http::{self, Request, Response};
 use super::request::ModelRequest;
 use super::script::Script;
 use super::{anthropic, gemini};
+use crate::http::{self, Request, Response};
 
 /// A running model server; it stops when dropped.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ fn answer(shared: &Shared, request: &Request) -> Response {
 }
 
 fn generate(shared: &Shared, request: &Request, api: Api, streamed_by_path: bool) -> Response {
-    if let Some(encoding) = &request.encoding {
+    if let Some(encoding) = request.header("content-encoding") {
         return refusal(415, &format!("the scripted model cannot unpack `{encoding}`"));
     }
     let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {

@@ -5,7 +5,8 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::{FakeModel, Script, Turn, http};
+use super::{FakeModel, Script, Turn};
+use crate::http;
 
 fn post(model: &FakeModel, target: &str, body: &Value) -> String {
     let mut stream = TcpStream::connect(model.url().strip_prefix("http://").unwrap()).unwrap();

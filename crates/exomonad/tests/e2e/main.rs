@@ -7,7 +7,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "a test's helper fails by panicking, and this program reads its own environment"
+    clippy::indexing_slicing,
+    reason = "a test's helper fails by panicking, what JSON lacks is null, and this program reads its own environment"
 )]
 
 /// Makes one test of each case for each agent.
@@ -26,6 +27,7 @@ mod agent;
 mod events;
 mod failure;
 mod held;
+mod mcp;
 mod permissions;
 mod policy;
 mod registration;
