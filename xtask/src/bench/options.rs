@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn bench_refuses_what_it_does_not_know() {
-        for arguments in [&["--runs"] as &[&str], &["--runs", "x"], &["--runs", "0"], &["--fast", "1"], &["--only", "x"]] {
+        for arguments in
+            [&["--runs"] as &[&str], &["--runs", "x"], &["--runs", "0"], &["--fast", "1"], &["--only", "x"]]
+        {
             assert!(Options::parse(arguments).is_err(), "{arguments:?}");
         }
     }

@@ -8,6 +8,8 @@ use wasmtime::component::Component;
 use wasmtime::{CustomCodeMemory, Engine};
 
 use super::config::engine_config;
+use super::guest::Memory;
+use super::pool::keep_memory;
 
 /// Code is mapped where it stands, so it has to begin at a page.
 #[repr(C, align(65536))]
@@ -19,8 +21,14 @@ static CODE: &Paged<[u8]> = &Paged(*include_bytes!(concat!(env!("OUT_DIR"), "/gu
 pub(super) const HASH: &str = include_str!(concat!(env!("OUT_DIR"), "/guest.sha256"));
 
 /// An engine that can run it.
-pub(super) fn engine() -> wasmtime::Result<Engine> {
-    Engine::new(engine_config().with_custom_code_memory(Some(Arc::new(OwnImage))))
+pub(super) fn engine(memory: Memory) -> wasmtime::Result<Engine> {
+    let mut config = engine_config();
+    config.with_custom_code_memory(Some(Arc::new(OwnImage)));
+    match memory {
+        Memory::Fresh => {}
+        Memory::Kept => keep_memory(&mut config),
+    }
+    Engine::new(&config)
 }
 
 /// Loads it without copying it.

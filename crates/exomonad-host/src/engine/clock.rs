@@ -8,7 +8,10 @@ use wasmtime::{Engine, EngineWeak};
 /// How often a running guest is interrupted, and so how much longer than its limit it can run.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Ticks while a guest runs; asleep otherwise.
+/// How many ticks it goes on after the last call: one that follows soon need not wake it.
+const LINGER: u32 = 20;
+
+/// Ticks while a guest runs and a little longer; asleep otherwise.
 #[derive(Clone)]
 pub(super) struct Clock {
     shared: Arc<Shared>,
@@ -24,6 +27,7 @@ struct Shared {
 struct State {
     running: usize,
     started: bool,
+    asleep: bool,
 }
 
 /// A call is running; the clock ticks until the last of these is dropped.
@@ -47,7 +51,7 @@ impl Clock {
             state.started = true;
         }
         state.running += 1;
-        if state.running == 1 {
+        if state.asleep {
             self.shared.changed.notify_one();
         }
         drop(state);
@@ -70,9 +74,16 @@ impl Shared {
     /// while a guest runs.
     fn run(&self) {
         let mut state = self.lock();
+        let mut idle = 0;
         loop {
-            while state.running == 0 {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            idle = if state.running == 0 { idle + 1 } else { 0 };
+            if idle > LINGER {
+                state.asleep = true;
+                while state.running == 0 {
+                    state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+                state.asleep = false;
+                idle = 0;
             }
             let waited = self.changed.wait_timeout(state, TICK).unwrap_or_else(PoisonError::into_inner);
             state = waited.0;

@@ -6,9 +6,19 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, Linker};
 
 use super::clock::Clock;
-use super::{GuestError, builtin};
+use super::pool::MEMORY;
+use super::{GuestError, Limits, builtin};
 use crate::contract::{self as interfaces, GuestPre};
 use crate::effects::World;
+
+/// Where the memory of a call comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// The system, each time.
+    Fresh,
+    /// Earlier calls.
+    Kept,
+}
 
 /// A loaded guest. Cheap to clone; calls may run side by side.
 #[derive(Clone)]
@@ -26,17 +36,36 @@ impl std::fmt::Debug for Guest {
 }
 
 impl Guest {
-    /// The guest built into this program. Its code can be mapped only once, so every call shares it.
+    /// The guest built into this program.
     ///
     /// # Errors
     /// Its code does not fit this machine.
     pub fn builtin() -> Result<Self, GuestError> {
+        Self::builtin_with(Memory::Fresh)
+    }
+
+    /// The same, for a process that calls it again and again with no more memory than `limits` allow.
+    ///
+    /// # Errors
+    /// Its code does not fit this machine.
+    pub fn builtin_for_many(limits: Limits) -> Result<Self, GuestError> {
+        if limits.memory > MEMORY {
+            return Self::builtin();
+        }
+        Self::builtin_with(Memory::Kept).or_else(|err| {
+            tracing::warn!(%err, "no memory is kept between calls: the system does not give so many addresses");
+            Self::builtin()
+        })
+    }
+
+    /// Its code can be mapped only once, so whoever asks first decides for the process.
+    fn builtin_with(memory: Memory) -> Result<Self, GuestError> {
         static LOADED: Mutex<Option<Guest>> = Mutex::new(None);
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(guest) = loaded.as_ref() {
             return Ok(guest.clone());
         }
-        let engine = builtin::engine().map_err(GuestError::Load)?;
+        let engine = builtin::engine(memory).map_err(GuestError::Load)?;
         let component = builtin::load(&engine).map_err(GuestError::Load)?;
         let guest = Self::link(engine, &component, builtin::HASH.to_owned())?;
         Ok(loaded.insert(guest).clone())

@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod guest;
 mod limits;
+mod pool;
 mod source;
 mod stop;
 

@@ -1,6 +1,6 @@
 //! Where the guest comes from.
 
-use super::{Guest, GuestError};
+use super::{Guest, GuestError, Limits};
 
 /// The guest, loaded only when it is needed.
 #[derive(Debug)]
@@ -16,6 +16,17 @@ impl GuestSource {
         match self {
             Self::Builtin => Guest::builtin_hash(),
             Self::Loaded(guest) => guest.hash(),
+        }
+    }
+
+    /// Loads it for a process that calls it again and again within `limits`.
+    ///
+    /// # Errors
+    /// Its code does not fit this machine.
+    pub(crate) fn load_for_many(&self, limits: Limits) -> Result<Guest, GuestError> {
+        match self {
+            Self::Builtin => Guest::builtin_for_many(limits),
+            Self::Loaded(guest) => Ok(guest.as_ref().clone()),
         }
     }
 

@@ -53,7 +53,16 @@ impl Row {
                 }
             }
         }
-        self.at(move |row| row.store.remove_sidecar(id)).await;
+        self.at(move |row| row.leave(id)).await;
+    }
+
+    /// A long log would be read by the next process that opens the database alone.
+    fn leave(&self, id: SidecarId) -> Result<(), StoreError> {
+        self.store.remove_sidecar(id)?;
+        if self.store.wants_checkpoint() {
+            self.store.checkpoint()?;
+        }
+        Ok(())
     }
 
     fn add(&self) -> Result<SidecarId, StoreError> {

@@ -45,21 +45,31 @@ pub(super) fn read(text: &str) -> Incoming {
             id,
             request: ClientRequest::CustomRequest(request),
             ..
-        })) => custom(id, request),
+        })) => custom(id, request, text),
         Ok(message) => Incoming::Message(Box::new(message)),
         Err(_) => explain(text),
     }
 }
 
 /// A request that is not one the SDK knows: it has another method, or a method's parameters are wrong.
-fn custom(id: RequestId, request: CustomRequest) -> Incoming {
+fn custom(id: RequestId, request: CustomRequest, text: &str) -> Incoming {
     match wrong_params(&request.method, request.params.as_ref()) {
+        Some(_) if is_gone(&request.method, text) => {
+            Incoming::Refused(Refusal::new(Some(id), ErrorCode::METHOD_NOT_FOUND, request.method))
+        }
         Some(why) => {
             let message = format!("the params of `{}` are wrong: {why}", request.method);
             Incoming::Refused(Refusal::new(Some(id), ErrorCode::INVALID_PARAMS, message))
         }
         None => Incoming::Message(Box::new(JsonRpcMessage::request(request.into(), id))),
     }
+}
+
+/// Whether the request is of the era that has no such method any more: its own `_meta` says so (2026-07-28, changelog).
+fn is_gone(method: &str, text: &str) -> bool {
+    let message: Value = serde_json::from_str(text).unwrap_or_default();
+    let version = message.pointer("/params/_meta/io.modelcontextprotocol~1protocolVersion");
+    matches!(method, "initialize" | "logging/setLevel") && version.is_some()
 }
 
 /// What is wrong with the parameters of a method that we have; nothing for other methods.
@@ -199,6 +209,16 @@ mod tests {
             -32602,
             "loud",
         );
+    }
+
+    #[test]
+    fn a_request_that_describes_itself_has_no_method_of_the_older_era() {
+        for method in ["initialize", "logging/setLevel"] {
+            let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#;
+            let text =
+                format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{{"_meta":{meta}}}}}"#);
+            refused(&text, Some(7), -32601, method);
+        }
     }
 
     #[test]

@@ -8,4 +8,4 @@ mod toolbox;
 
 pub use call::Call;
 pub use error::{CallError, ToolboxError};
-pub use toolbox::{Request, Toolbox};
+pub use toolbox::{Calls, Request, Toolbox};

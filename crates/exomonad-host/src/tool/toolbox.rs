@@ -30,6 +30,17 @@ pub struct Request<'a> {
     pub clock: Clock,
     /// Who has the tools.
     pub guest: &'a GuestSource,
+    /// How often they are called.
+    pub calls: Calls,
+}
+
+/// How often a process calls tools: what is worth setting up for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// Once.
+    One,
+    /// As often as a client likes.
+    Many,
 }
 
 /// One agent's tools.
@@ -60,7 +71,10 @@ impl Toolbox {
         let store = Arc::new(Store::open_readable(&repository.database())?);
         let row = resolve(&store, &Seeker { claimed: request.claimed, repository: &repository })?;
         let config = Config::load(&state_dir, request.user_config)?;
-        let guest = request.guest.load()?;
+        let guest = match request.calls {
+            Calls::One => request.guest.load()?,
+            Calls::Many => request.guest.load_for_many(config.tool_limits)?,
+        };
         let info = guest.describe(config.tool_limits)?;
         require_role(&info, &row.role)?;
         Ok(Self {

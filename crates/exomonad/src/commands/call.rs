@@ -11,7 +11,7 @@ use exomonad_host::contract::log::Level;
 use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutput};
 use exomonad_host::effects::Listener;
 use exomonad_host::engine::{GuestError, Stop};
-use exomonad_host::tool::{Call, CallError, Request, Toolbox};
+use exomonad_host::tool::{Call, CallError, Calls, Request, Toolbox};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -37,6 +37,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
         user_config: env.user_config().as_deref(),
         clock: Clock::new(now_ms),
         guest: &args.guest.source()?,
+        calls: Calls::One,
     })?;
     let stop = Stop::default();
     stop_on_interrupt(stop.clone())?;

@@ -4,7 +4,7 @@
 
 use exomonad_host::clock::Clock;
 use exomonad_host::mcp::Server;
-use exomonad_host::tool::{Request, Toolbox};
+use exomonad_host::tool::{Calls, Request, Toolbox};
 
 use super::project::now_ms;
 use crate::cli::McpStdioArgs;
@@ -40,6 +40,7 @@ pub(crate) fn run(env: &Env, args: &McpStdioArgs) -> anyhow::Result<Exit> {
         user_config: env.user_config().as_deref(),
         clock: Clock::new(now_ms),
         guest: &args.guest.source()?,
+        calls: Calls::Many,
     })?;
     server(toolbox, args).serve()?;
     Ok(Exit::Ok)

@@ -7,7 +7,9 @@ use crate::bench::aims::Aim;
 
 /// The section of the report.
 pub(super) fn judge(servers: &[Server], figures: &[Figures], crowd: &Crowd) -> String {
-    let of = |part| servers.iter().zip(figures).find(|(server, _)| server.part == part).map(|(_, figures)| figures);
+    let of = |part| {
+        servers.iter().zip(figures).find(|(server, _)| server.part == part).map(|(_, figures)| figures)
+    };
     let scripts = || servers.iter().zip(figures).filter(|(server, _)| server.part == Part::Script);
     let fastest_script = scripts().map(|(_, figures)| figures.start.p50).reduce(f64::min);
     let smallest_script = scripts().map(|(_, figures)| figures.mib().0).reduce(f64::min);
@@ -18,7 +20,8 @@ pub(super) fn judge(servers: &[Server], figures: &[Figures], crowd: &Crowd) -> S
             "start of the fastest server in Python or TypeScript, times ours",
             ours.zip(fastest_script).map(|(ours, script)| script / ours.start.p50),
         ),
-        Aim::AtMost(100.0).line("median of a call that the guest answers alone, in µs", ours.map(|ours| ours.call.p50)),
+        Aim::AtMost(100.0)
+            .line("median of a call that the guest answers alone, in µs", ours.map(|ours| ours.call.p50)),
         Aim::AtMost(6.25).line(
             "the same, times the bare SDK's",
             ours.zip(bare).map(|(ours, bare)| ours.call.p50 / bare.call.p50),

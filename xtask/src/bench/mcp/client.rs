@@ -31,7 +31,8 @@ impl Client {
     /// Starts a server and opens a session; also says how long it took from the start to the first reply.
     pub(super) fn start(dir: &Utf8Path, command: &[String], era: Era) -> Result<(Self, Duration)> {
         let begun = Instant::now();
-        let mut child = server(dir, command)?.spawn().with_context(|| format!("failed to start {command:?}"))?;
+        let mut child =
+            server(dir, command)?.spawn().with_context(|| format!("failed to start {command:?}"))?;
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().context("the server has no stdout")?);
         let mut client = Self { child, stdin, stdout, era, last_id: 0, line: String::new() };

@@ -68,8 +68,13 @@ impl Crowd {
             format!("{:.1}", self.idle_mib),
             format!("{:.2} %", self.busy_percent),
         ];
-        let heading =
-            ["idle sidecars", "resident MiB in all", "without what they share", "resident each", "of one core"];
+        let heading = [
+            "idle sidecars",
+            "resident MiB in all",
+            "without what they share",
+            "resident each",
+            "of one core",
+        ];
         format!("### Many agents, nothing to do\n\n{}", table(&heading, &[row]))
     }
 }

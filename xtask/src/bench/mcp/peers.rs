@@ -58,7 +58,8 @@ fn bare(workspace: &Workspace, tools: &Tools) -> Result<Utf8PathBuf> {
     let target = workspace.target.join("bare-rmcp");
     let host = host(workspace)?;
     let manifest = dir.join("Cargo.toml");
-    let arguments = ["build", "--quiet", "--release", "--target", &host, "--manifest-path", manifest.as_str()];
+    let arguments =
+        ["build", "--quiet", "--release", "--target", &host, "--manifest-path", manifest.as_str()];
     workspace
         .cargo(arguments)
         .env("CARGO_TARGET_DIR", &target)

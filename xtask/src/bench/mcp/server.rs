@@ -38,7 +38,7 @@ impl Server {
     /// guest and back, and no effect is asked for.
     pub(super) fn ours(part: Part, exe: &Utf8Path, dir: &Utf8Path, era: Era) -> Self {
         let (what, tool, arguments, reply) = match part {
-            Part::Effects => ("`whoami`", "whoami", json!({}), "\\\"root\\\""),
+            Part::Effects => ("`whoami`", "whoami", json!({}), "\"name\":\"root\""),
             Part::Pure | Part::Bare | Part::Script => {
                 ("a call refused by the guest", "send_message", json!({ "to": "nobody" }), "isError\":true")
             }

@@ -12,7 +12,7 @@ use camino::Utf8PathBuf;
 use exomonad_host::clock::Clock;
 use exomonad_host::engine::GuestSource;
 use exomonad_host::mcp::{ServeError, Server};
-use exomonad_host::tool::{Request, Toolbox};
+use exomonad_host::tool::{Calls, Request, Toolbox};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, SEARCH_PATH, TestProject, fixture};
@@ -38,6 +38,7 @@ pub(crate) fn toolbox(project: &TestProject) -> Toolbox {
         user_config: None,
         clock: Clock::new(|| NOW),
         guest: &GuestSource::Loaded(Box::new(fixture().clone())),
+        calls: Calls::Many,
     })
     .unwrap()
 }
