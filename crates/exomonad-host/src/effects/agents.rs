@@ -29,7 +29,7 @@ impl Host for World {
     fn self_(&mut self) -> Result<AgentInfo, Failure> {
         self.act("agents.self", |caller| {
             let row = require_agent(caller, caller.agent())?;
-            Look::take(caller)?.info(caller, row)
+            Look::at_caller(caller)?.info(caller, row)
         })
     }
 
@@ -61,6 +61,13 @@ impl Look {
             sidecars: store.sidecars()?,
             heard: store.lately_heard()?,
         })
+    }
+
+    /// As [`Look::take`], when only the caller is asked about: it is heard of right now.
+    fn at_caller(caller: &Caller<'_>) -> Result<Self, EffectError> {
+        let now_ms = caller.services.clock.now_ms();
+        let sidecars = caller.services.store.sidecars()?;
+        Ok(Self { now_ms, sidecars, heard: vec![(caller.agent().to_owned(), now_ms)] })
     }
 
     fn info(&self, caller: &Caller<'_>, row: AgentRow) -> Result<AgentInfo, EffectError> {

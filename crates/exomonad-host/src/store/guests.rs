@@ -5,7 +5,30 @@ use rusqlite::{OptionalExtension, params};
 use super::{Store, StoreError};
 
 impl Store {
-    /// What `describe` answered, as JSON.
+    /// All that `describe` answered, as JSON.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn description(&self, hash: &str) -> Result<Option<String>, StoreError> {
+        let connection = self.lock();
+        let mut select = connection.prepare_cached("SELECT info FROM descriptions WHERE hash = ?1")?;
+        Ok(select.query_row(params![hash], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps all that `describe` answered, and forgets other guests.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn set_description(&self, hash: &str, info: &str) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM descriptions WHERE hash <> ?1", params![hash])?;
+            let insert = "INSERT OR REPLACE INTO descriptions (hash, info) VALUES (?1, ?2)";
+            transaction.execute(insert, params![hash, info])?;
+            Ok(())
+        })
+    }
+
+    /// Which hooks `describe` asked for, as JSON: the part that a hook reads.
     ///
     /// # Errors
     /// The database failed.
@@ -15,7 +38,7 @@ impl Store {
         Ok(select.query_row(params![hash], |row| row.get(0)).optional()?)
     }
 
-    /// Keeps what `describe` answered, and forgets other guests.
+    /// Keeps which hooks `describe` asked for, and forgets other guests.
     ///
     /// # Errors
     /// The database failed.

@@ -65,6 +65,10 @@ const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX messages_unacked ON messages (recipient, acked_ms) WHERE acked_ms IS NULL;
     CREATE INDEX messages_by_recipient ON messages (recipient);
+    CREATE TABLE descriptions (
+        hash TEXT PRIMARY KEY,
+        info TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE sidecars (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         agent TEXT NOT NULL,

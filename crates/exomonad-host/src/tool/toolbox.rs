@@ -9,7 +9,8 @@ use crate::agent::{Seeker, resolve};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{GuestInfo, RoleInfo};
-use crate::engine::{Guest, GuestSource};
+use crate::drop_logged;
+use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::store::{AgentRow, Store};
 
@@ -75,7 +76,7 @@ impl Toolbox {
             Calls::One => request.guest.load()?,
             Calls::Many => request.guest.load_for_many(config.tool_limits)?,
         };
-        let info = guest.describe(config.tool_limits)?;
+        let info = describe(&guest, &store, config.tool_limits)?;
         require_role(&info, &row.role)?;
         Ok(Self {
             guest,
@@ -145,6 +146,24 @@ impl Toolbox {
     pub fn role(&self) -> Option<&RoleInfo> {
         self.info.roles.iter().find(|role| role.name == self.row.role)
     }
+}
+
+/// What the guest says of itself. It always says the same, so it is asked once in a project: its answer takes it a
+/// millisecond.
+fn describe(guest: &Guest, store: &Store, limits: Limits) -> Result<GuestInfo, ToolboxError> {
+    let kept = store.description(guest.hash())?;
+    if let Some(info) = kept.and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(info);
+    }
+    let info = guest.describe(limits)?;
+    let kept = serde_json::to_string(&info).map(|text| store.set_description(guest.hash(), &text));
+    match kept {
+        Ok(kept) => {
+            drop_logged(kept.map_err(|err| crate::explain(&err)), "keep what the guest says of itself");
+        }
+        Err(err) => tracing::warn!(%err, "what the guest says of itself cannot be kept"),
+    }
+    Ok(info)
 }
 
 fn require_role(info: &GuestInfo, role: &str) -> Result<(), ToolboxError> {

@@ -127,3 +127,15 @@ fn of_many_short_processes_one_in_a_while_is_asked_for_a_checkpoint() {
     assert_eq!(std::fs::metadata(&wal).unwrap().len(), 0);
     assert!(!write().wants_checkpoint());
 }
+
+#[test]
+fn what_a_guest_says_of_itself_is_kept_until_another_guest_comes() {
+    let project = TestProject::new();
+    let store = project.store();
+    store.set_description("one", "{}").unwrap();
+    store.set_description("one", "[]").unwrap();
+    assert_eq!(store.description("one").unwrap().as_deref(), Some("[]"));
+    store.set_description("two", "{}").unwrap();
+    assert_eq!(store.description("one").unwrap(), None);
+    assert_eq!(store.description("two").unwrap().as_deref(), Some("{}"));
+}

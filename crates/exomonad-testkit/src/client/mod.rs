@@ -29,8 +29,20 @@ pub trait Client {
 
     /// Gives the agent one prompt in a prepared project, and waits until it is done.
     fn run(&self, project: &Project, script: Script, prompt: &str, arguments: &[&str]) -> ClientRun {
+        self.run_for(LIMIT, project, script, prompt, arguments)
+    }
+
+    /// As [`Client::run`], but ends the agent after `limit`.
+    fn run_for(
+        &self,
+        limit: Duration,
+        project: &Project,
+        script: Script,
+        prompt: &str,
+        arguments: &[&str],
+    ) -> ClientRun {
         let model = FakeModel::start(script);
-        let output = self.command(project, &model).args(["-p", prompt]).args(arguments).limit(LIMIT).output();
+        let output = self.command(project, &model).args(["-p", prompt]).args(arguments).limit(limit).output();
         ClientRun { output, requests: model.requests() }
     }
 }

@@ -1,5 +1,7 @@
 //! The agents under test, and in what they differ.
 
+use std::time::Duration;
+
 use camino::Utf8PathBuf;
 use exomonad_testkit::{Claude, Client, ClientRun, Gemini, Project, Script};
 use serde_json::{Value, json};
@@ -83,6 +85,12 @@ impl Agent {
     /// Lets the model run one shell command.
     pub(crate) fn shell(&self, project: &Project, command: &str) -> ClientRun {
         self.play(project, Script::call(self.shell, self.shell_input(command)))
+    }
+
+    /// As [`Agent::shell`], for an agent that may not come to an end.
+    pub(crate) fn shell_for(&self, limit: Duration, project: &Project, command: &str) -> ClientRun {
+        let script = Script::call(self.shell, self.shell_input(command));
+        self.client.run_for(limit, project, script, "go on", self.arguments)
     }
 
     /// The arguments of the shell tool.

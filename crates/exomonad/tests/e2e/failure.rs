@@ -58,9 +58,11 @@ fn run(held: &Held<'_>) -> (bool, ClientRun) {
     (held.project.has("guarded.txt"), run)
 }
 
-/// Only the guard fails, so that a test need not wait for every other hook's time to be up.
+/// Only the guard fails, so that a test need not wait for every other hook's time to be up. The tools are gone at once.
 fn pre_tool_only(script: &str) -> String {
-    format!("cat >/dev/null\ncase \"$2\" in pre-tool-use) ;; *) exit 0 ;; esac\n{script}")
+    format!(
+        "case \"$1\" in mcp-stdio) exit 1 ;; esac\ncat >/dev/null\ncase \"$2\" in pre-tool-use) ;; *) exit 0 ;; esac\n{script}"
+    )
 }
 
 fn require_stopped((ran, run): (bool, ClientRun)) {

@@ -1,5 +1,7 @@
 //! The built-in guest's decisions, as a real agent and its model meet them.
 
+use std::time::Duration;
+
 use crate::agent::Agent;
 use crate::held::{Held, require_result};
 
@@ -22,7 +24,7 @@ cases! {
         our_own_files_are_kept,
         a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model,
         a_rule_for_another_command_changes_nothing,
-        an_ask_rule_ends_the_run_where_nobody_is_there,
+        an_ask_rule_stops_the_tool_where_nobody_is_there_and_the_run_with_it,
         the_model_learns_at_the_start_who_it_is,
         a_broken_configuration_stops_the_tool_and_says_so;
 }
@@ -72,10 +74,11 @@ fn an_ask_rule_asks_and_nobody_is_there(agent: &Agent) {
     require_result(&run, "ours to say: somebody should look");
 }
 
-/// Gemini CLI ends the whole run there, without a word.
-fn an_ask_rule_ends_the_run_where_nobody_is_there(agent: &Agent) {
+/// Gemini CLI has no answer and goes no further: it waits for ever while an MCP server such as ours runs, and ends without
+/// a word where none does.
+fn an_ask_rule_stops_the_tool_where_nobody_is_there_and_the_run_with_it(agent: &Agent) {
     let held = Held::configured(agent, ASK);
-    let run = held.shell("touch delicate.txt");
+    let run = agent.shell_for(Duration::from_secs(60), &held.project, "touch delicate.txt");
     assert!(!held.project.has("delicate.txt"), "{run}");
     assert_eq!((run.conversation().len(), run.output.stdout.as_str()), (1, ""), "{run}");
 }

@@ -3,6 +3,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use exomonad_host::agent::AgentName;
+use exomonad_host::contract::WorkspaceKind;
+use exomonad_host::store::{AgentRow, Mode, Store};
 use exomonad_testkit::project::Project;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -165,4 +168,53 @@ fn another_guest_can_be_given() {
     sidecar.input = None;
     assert_eq!(sidecar.end(), quiet());
     succeed(&project, &["events", "--kind", "host.tool-called"]);
+}
+
+/// A child of `root` that works in its directory.
+fn add_child(project: &Project, name: &str) {
+    let store = store(project);
+    let root = store.agent(&AgentName::root()).unwrap().unwrap();
+    let name = AgentName::parse(name).unwrap();
+    let child = AgentRow {
+        name,
+        role: "dev".to_owned(),
+        parent: Some(root.name.clone()),
+        workspace_kind: WorkspaceKind::Shared,
+        depth: 1,
+        ..root
+    };
+    assert!(store.add_agent(&child).unwrap());
+}
+
+fn store(project: &Project) -> Store {
+    Store::open(&project.dir().join(".exomonad/state.db"), Mode::Short).unwrap()
+}
+
+#[test]
+fn a_report_that_was_acknowledged_is_there_whenever_the_sidecar_is_killed() {
+    const REPORTS: u64 = 12;
+    let project = set_up();
+    add_child(&project, "child");
+    let mut acknowledged = Vec::new();
+    for heard in 0..REPORTS {
+        let mut sidecar = Sidecar::start(&project, &["--agent", "child"]);
+        sidecar.initialize();
+        for id in 2..2 + REPORTS {
+            let arguments = json!({"status": "update", "message": format!("report {id} of round {heard}")});
+            let params = json!({"name": "notify_parent", "arguments": arguments});
+            sidecar.send(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}));
+        }
+        for _ in 0..heard {
+            let reply = sidecar.next();
+            let id = reply.pointer("/result/structuredContent/id").and_then(Value::as_str);
+            acknowledged.push(id.unwrap_or_else(|| panic!("no id in {reply}")).to_owned());
+        }
+        sidecar.kill(Signal::KILL);
+        assert_eq!(sidecar.end().0, None);
+    }
+    let store = store(&project);
+    store.check().unwrap();
+    let lost: Vec<_> = acknowledged.iter().filter(|id| store.message(id).unwrap().is_none()).collect();
+    assert!(lost.is_empty(), "{} of {} reports are lost: {lost:?}", lost.len(), acknowledged.len());
+    assert_eq!(acknowledged.len(), 66);
 }

@@ -31,7 +31,7 @@ fn agents_list_tells_who_is_there_who_was_heard_and_what_waits() {
     store.register_session("s", "root", "claude", None, 6).unwrap();
     let child = done(lead.get("root.api".to_owned()));
     assert_eq!((child.sidecars, child.last_seen_ms), (1, Some(9)), "the dead one does not count");
-    assert_eq!(done(lead.self_()).last_seen_ms, Some(6));
+    assert_eq!(done(lead.self_()).last_seen_ms, Some(7), "whoever asks is heard of now");
 }
 
 #[test]
