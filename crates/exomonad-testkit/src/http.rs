@@ -76,7 +76,7 @@ pub(crate) fn write(writer: &mut impl Write, request: &Request, response: &Respo
     write_with(writer, request, response, &[])
 }
 
-/// As [`write`], with further headers.
+/// As [`write()`], with further headers.
 pub(crate) fn write_with(
     writer: &mut impl Write,
     request: &Request,

@@ -19,7 +19,7 @@ pub struct Seeker<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// The claimed name is not a name.
-    #[error("`EXOMONAD_AGENT` does not hold an agent's name")]
+    #[error("the name given for the agent, by `--agent` or `EXOMONAD_AGENT`, is none")]
     Claim(#[source] NameError),
     /// The claimed name is not in the project.
     #[error("this project has no agent `{name}`")]
@@ -61,9 +61,12 @@ impl IdentityError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Claim(_) | Self::Unknown { .. } | Self::Elsewhere { .. } => {
-                Some("unset EXOMONAD_AGENT, or start the agent through exomonad".to_owned())
+            Self::Claim(_) | Self::Unknown { .. } => {
+                Some("leave `--agent` and EXOMONAD_AGENT out, and the directory tells who it is".to_owned())
             }
+            Self::Elsewhere { workspace, .. } => Some(format!(
+                "start it in `{workspace}`, or leave `--agent` and EXOMONAD_AGENT out, and the directory tells who it is"
+            )),
             Self::Ambiguous { .. } => Some("set EXOMONAD_AGENT to one of them".to_owned()),
             Self::Nobody { .. } => Some("run `exomonad init` in the main checkout".to_owned()),
             Self::Store(source) => source.hint(),
