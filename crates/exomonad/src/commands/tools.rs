@@ -43,10 +43,11 @@ fn to_text(roles: &[&RoleInfo], is_verbose: bool) -> String {
 }
 
 fn tool_to_text(tool: &ToolInfo, width: usize, is_verbose: bool) -> String {
-    let line = format!("  {:width$}  {}\n", tool.name, first_line(&tool.description));
+    let described = first_line(&tool.description);
     if !is_verbose {
-        return line;
+        return format!("  {:width$}  {}\n", tool.name, first_sentence(described));
     }
+    let line = format!("  {:width$}  {described}\n", tool.name);
     let schema: Value = serde_json::from_str(&tool.input_schema).unwrap_or_default();
     let arguments = arguments(&schema);
     let name_width = arguments.iter().map(|argument| argument.name.chars().count()).max().unwrap_or_default();
@@ -125,6 +126,11 @@ fn kind(root: &Value, schema: &Value, levels: u8) -> String {
 
 fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The rest of a description is for models.
+fn first_sentence(line: &str) -> &str {
+    line.split_inclusive(". ").next().unwrap_or_default().trim_end()
 }
 
 fn first_line(text: &str) -> &str {
@@ -209,7 +215,10 @@ mod tests {
             name: "g".to_owned(),
             version: "1".to_owned(),
             roles: vec![
-                role("tl", vec![whoami, tool("send_message", "Sends.\n\nIn detail.", &schema)]),
+                role(
+                    "tl",
+                    vec![whoami, tool("send_message", "Sends. Replies come later.\n\nIn detail.", &schema)],
+                ),
                 role("worker", Vec::new()),
             ],
             events: Vec::new(),
@@ -236,7 +245,7 @@ mod tests {
         expect![[r#"
             tl: Does what a tl does
               whoami        Says who you are�[2J
-              send_message  Sends.
+              send_message  Sends. Replies come later.
                   to        string                                 An agent's name.
                   kind      note|question
                   reply_to  string, optional                       An id
@@ -260,7 +269,7 @@ mod tests {
         assert_eq!(tool["input_schema"]["properties"]["to"]["type"], "string");
         assert_eq!(tool["output_schema"], Value::Null);
         assert_eq!(tool["hints"]["read_only"], true);
-        assert_eq!(tool["description"], "Sends.\n\nIn detail.");
+        assert_eq!(tool["description"], "Sends. Replies come later.\n\nIn detail.");
     }
 
     #[test]
