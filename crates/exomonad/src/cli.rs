@@ -61,14 +61,21 @@ pub(crate) struct HookArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct McpStdioArgs {
-    /// Whose tools; told from the directory when left out.
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+    #[command(flatten)]
+    pub(crate) guest: GuestArgs,
+}
+
+/// Whose tools they are.
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// The agent; told from the directory when left out.
     #[arg(long, value_name = "NAME")]
     pub(crate) agent: Option<String>,
     /// Where the agent works; the current directory when left out.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<Utf8PathBuf>,
-    #[command(flatten)]
-    pub(crate) guest: GuestArgs,
 }
 
 /// Which guest has the tools.
@@ -154,12 +161,8 @@ pub(crate) struct CallArgs {
     /// The tool's arguments: a JSON object, or `-` to read it from stdin.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub(crate) args: String,
-    /// Whom to act as; told from the directory when left out.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) agent: Option<String>,
-    /// Where the agent works; the current directory when left out.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
     /// Prints JSON: the structured result, and everything the model would see.
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use exomonad_host::clock::Clock;
 use exomonad_host::contract::log::Level;
 use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutput};
 use exomonad_host::effects::Listener;
 use exomonad_host::engine::{GuestError, Stop};
-use exomonad_host::tool::{Call, CallError, Calls, Request, Toolbox};
+use exomonad_host::tool::{Call, CallError, Calls};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::project::now_ms;
 use crate::cli::CallArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -29,16 +27,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
             return Ok(Exit::Usage);
         }
     };
-    let toolbox = Toolbox::open(&Request {
-        dir: args.dir.as_deref().unwrap_or(&env.dir),
-        claimed: args.agent.as_deref().or(env.agent.as_deref()),
-        search_path: &env.search_path,
-        home: env.home.as_deref(),
-        user_config: env.user_config().as_deref(),
-        clock: Clock::new(now_ms),
-        guest: &args.guest.source()?,
-        calls: Calls::One,
-    })?;
+    let toolbox = args.who.toolbox(env, &args.guest.source()?, Calls::One)?;
     let stop = Stop::default();
     stop_on_interrupt(stop.clone())?;
     let listener: Option<Arc<dyn Listener>> =

@@ -2,11 +2,9 @@
 //!
 //! Stdout carries the protocol and nothing else.
 
-use exomonad_host::clock::Clock;
 use exomonad_host::mcp::Server;
-use exomonad_host::tool::{Calls, Request, Toolbox};
+use exomonad_host::tool::{Calls, Toolbox};
 
-use super::project::now_ms;
 use crate::cli::McpStdioArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -32,16 +30,7 @@ fn server(toolbox: Toolbox, _: &McpStdioArgs) -> Server {
 
 pub(crate) fn run(env: &Env, args: &McpStdioArgs) -> anyhow::Result<Exit> {
     quiet_panics();
-    let toolbox = Toolbox::open(&Request {
-        dir: args.dir.as_deref().unwrap_or(&env.dir),
-        claimed: args.agent.as_deref().or(env.agent.as_deref()),
-        search_path: &env.search_path,
-        home: env.home.as_deref(),
-        user_config: env.user_config().as_deref(),
-        clock: Clock::new(now_ms),
-        guest: &args.guest.source()?,
-        calls: Calls::Many,
-    })?;
+    let toolbox = args.who.toolbox(env, &args.guest.source()?, Calls::Many)?;
     server(toolbox, args).serve()?;
     Ok(Exit::Ok)
 }

@@ -13,5 +13,6 @@ pub(crate) mod init;
 pub(crate) mod mcp_stdio;
 mod project;
 mod targets;
+mod toolbox;
 pub(crate) mod tools;
 pub(crate) mod uninstall;
