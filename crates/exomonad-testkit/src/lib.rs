@@ -13,6 +13,7 @@
 pub mod client;
 pub mod hooks;
 mod http;
+mod listener;
 pub mod mcp;
 pub mod model;
 pub mod process;

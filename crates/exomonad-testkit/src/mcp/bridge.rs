@@ -5,18 +5,18 @@
 //! HTTP itself is asked, such as for a session that is not.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{self, BufReader, ErrorKind};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::{fmt, thread};
 
 use serde_json::Value;
 
 use super::server::{Clients, Event, Server};
 use crate::http::{self, Request, Response};
+use crate::listener::Listener;
 use crate::process::Run;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -25,9 +25,8 @@ const SESSION: &str = "mcp-session-id";
 /// A running bridge.
 #[derive(Debug)]
 pub struct Bridge {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    listener: Option<JoinHandle<()>>,
+    listener: Listener,
 }
 
 struct Shared {
@@ -37,41 +36,27 @@ struct Shared {
     common: Mutex<Option<Arc<Server>>>,
     begun: AtomicU64,
     wrong: Mutex<Vec<String>>,
-    stopping: AtomicBool,
 }
 
 impl Bridge {
     /// Listens on a port of its own, and starts servers with `start`.
     #[must_use]
     pub fn start(start: impl Fn() -> Run + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("listen on the loopback interface");
-        let address = listener.local_addr().expect("a listener has an address");
         let shared = Arc::new(Shared {
             start: Box::new(start),
             sessions: Mutex::default(),
             common: Mutex::default(),
             begun: AtomicU64::new(0),
             wrong: Mutex::default(),
-            stopping: AtomicBool::new(false),
         });
-        let listening = Arc::clone(&shared);
-        let listener = thread::spawn(move || {
-            for stream in listener.incoming() {
-                if listening.stopping.load(Ordering::SeqCst) {
-                    return;
-                }
-                let stream = stream.expect("accept a connection");
-                let serving = Arc::clone(&listening);
-                thread::spawn(move || serve(&serving, &stream));
-            }
-        });
-        Self { address, shared, listener: Some(listener) }
+        let serving = Arc::clone(&shared);
+        Self { shared, listener: Listener::start(move |stream| serve(&serving, stream)) }
     }
 
     /// Where it listens.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}/mcp", self.address)
+        format!("http://{}/mcp", self.listener.address())
     }
 
     /// Ends all servers, and returns what was wrong with them: words that nobody asked for, a bad end.
@@ -82,11 +67,8 @@ impl Bridge {
     }
 
     fn stop(&mut self) {
-        let Some(listener) = self.listener.take() else { return };
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // A last connection wakes the listener, so that it sees the flag.
-        if TcpStream::connect(self.address).is_ok() {
-            drop(listener.join());
+        if !self.listener.stop() {
+            return;
         }
         let sessions = std::mem::take(&mut *self.shared.sessions.lock().expect("lock the sessions"));
         let common = self.shared.common.lock().expect("lock the common server").take();

@@ -1,10 +1,8 @@
 //! Listens on the loopback interface and answers from a script.
 
 use std::io::{self, BufReader, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 
 use serde_json::{Value, json};
 
@@ -13,65 +11,40 @@ use super::request::ModelRequest;
 use super::script::Script;
 use super::{anthropic, gemini};
 use crate::http::{self, Request, Response};
+use crate::listener::Listener;
 
 /// A running model server; it stops when dropped.
 #[derive(Debug)]
 pub struct FakeModel {
-    address: SocketAddr,
     shared: Arc<Shared>,
-    listener: Option<JoinHandle<()>>,
+    listener: Listener,
 }
 
 #[derive(Debug)]
 struct Shared {
     script: Script,
     requests: Mutex<Vec<ModelRequest>>,
-    stopping: AtomicBool,
 }
 
 impl FakeModel {
     /// Starts a server on a port of its own.
     #[must_use]
     pub fn start(script: Script) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("listen on the loopback interface");
-        let address = listener.local_addr().expect("a listener has an address");
-        let shared =
-            Arc::new(Shared { script, requests: Mutex::default(), stopping: AtomicBool::new(false) });
-        let listening = Arc::clone(&shared);
-        let listener = thread::spawn(move || {
-            for stream in listener.incoming() {
-                if listening.stopping.load(Ordering::SeqCst) {
-                    return;
-                }
-                let stream = stream.expect("accept a connection");
-                let serving = Arc::clone(&listening);
-                thread::spawn(move || serve(&serving, &stream));
-            }
-        });
-        Self { address, shared, listener: Some(listener) }
+        let shared = Arc::new(Shared { script, requests: Mutex::default() });
+        let serving = Arc::clone(&shared);
+        Self { shared, listener: Listener::start(move |stream| serve(&serving, stream)) }
     }
 
     /// Where it listens, such as `http://127.0.0.1:4321`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.listener.address())
     }
 
     /// Every request for the model so far, in the order of arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<ModelRequest> {
         self.shared.requests.lock().expect("lock the requests").clone()
-    }
-}
-
-impl Drop for FakeModel {
-    fn drop(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        // A last connection wakes the listener, so that it sees the flag.
-        let woken = TcpStream::connect(self.address).is_ok();
-        if let Some(listener) = self.listener.take().filter(|_| woken) {
-            drop(listener.join());
-        }
     }
 }
 
