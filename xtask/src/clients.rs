@@ -75,11 +75,14 @@ fn unpack_claude(dir: &Utf8Path, version: &str) -> Result<()> {
 
 /// A package with all it needs, and the path of `part` in it.
 fn npm_package(cache: &Utf8Path, package: &str, part: &str) -> Result<Utf8PathBuf> {
-    let dir = install_once(cache, &package.replace('/', "-"), |dir| {
-        let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-        npm(dir, &[&["install", "--prefix", dir.as_str(), package], options.as_slice()].concat())?.run()
-    })?;
+    let dir = install_once(cache, &package.replace('/', "-"), |dir| npm_install(dir, &[package]))?;
     require(dir.join(part))
+}
+
+/// Installs packages into `dir`, with all they need.
+pub(crate) fn npm_install(dir: &Utf8Path, packages: &[&str]) -> Result<()> {
+    let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
+    npm(dir, &[&["install", "--prefix", dir.as_str()], packages, options.as_slice()].concat())?.run()
 }
 
 /// Node, which npm has in one package for Linux; elsewhere it is the machine's own.
@@ -95,14 +98,17 @@ fn node(cache: &Utf8Path) -> Result<Utf8PathBuf> {
 
 /// A Python that knows MCP's own SDK.
 fn python(cache: &Utf8Path) -> Result<Utf8PathBuf> {
-    let dir = install_once(cache, &format!("python-{PYTHON}"), |dir| {
-        Cmd::new(dir, "python3", ["-m", "venv", dir.as_str()])
-            .run()
-            .context("the end-to-end tests need `python3` with `venv`; install Python 3.10 or later")?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON];
-        Cmd::new(dir, dir.join("bin/python").as_str(), pip).run()
-    })?;
+    let dir = install_once(cache, &format!("python-{PYTHON}"), |dir| pip_install(dir, &[PYTHON]))?;
     require(dir.join("bin/python"))
+}
+
+/// Makes `dir` a virtual environment with these packages. Its `bin/python` finds them wherever `dir` is moved to.
+pub(crate) fn pip_install(dir: &Utf8Path, packages: &[&str]) -> Result<()> {
+    Cmd::new(dir, "python3", ["-m", "venv", dir.as_str()])
+        .run()
+        .context("this needs `python3` with `venv`; install Python 3.10 or later")?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    Cmd::new(dir, dir.join("bin/python").as_str(), pip.iter().chain(packages)).run()
 }
 
 /// npm's word for this machine.
@@ -117,11 +123,11 @@ fn platform() -> Result<&'static str> {
 }
 
 /// npm, once it is known to be there.
-pub(crate) fn npm(dir: &Utf8Path, arguments: &[&str]) -> Result<Cmd> {
+fn npm(dir: &Utf8Path, arguments: &[&str]) -> Result<Cmd> {
     for program in ["node", "npm"] {
         Cmd::new(dir, program, ["--version"])
             .read()
-            .with_context(|| format!("the end-to-end tests need `{program}`; install Node 20 or later"))?;
+            .with_context(|| format!("this needs `{program}`; install Node 20 or later"))?;
     }
     Ok(Cmd::new(dir, "npm", arguments))
 }

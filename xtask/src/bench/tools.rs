@@ -64,10 +64,7 @@ impl Tools {
 
     /// A file of this run.
     pub(super) fn file(&self, name: &str, content: &str) -> Result<Utf8PathBuf> {
-        let path = self.dir.join(name);
-        std::io::Write::write_all(&mut std::fs::File::create(&path)?, content.as_bytes())
-            .with_context(|| format!("failed to write `{path}`"))?;
-        Ok(path)
+        file_in(&self.dir, name, content)
     }
 }
 
@@ -80,6 +77,14 @@ pub(super) struct Batch<'a> {
     pub(super) payload: &'a Utf8Path,
     pub(super) variables: &'a [&'a str],
     pub(super) command: &'a [&'a str],
+}
+
+/// A file with this content.
+pub(super) fn file_in(dir: &Utf8Path, name: &str, content: &str) -> Result<Utf8PathBuf> {
+    let path = dir.join(name);
+    std::io::Write::write_all(&mut std::fs::File::create(&path)?, content.as_bytes())
+        .with_context(|| format!("failed to write `{path}`"))?;
+    Ok(path)
 }
 
 /// One of the system's programs.

@@ -5,10 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::client::Era;
 use super::server::{Part, Server};
-use crate::bench::tools::{Tools, host, system_program};
-use crate::clients::{cache, install_once, npm};
+use crate::bench::tools::{Tools, file_in, host, system_program};
+use crate::clients::{cache, install_once, npm_install, pip_install};
 use crate::output;
-use crate::process::Cmd;
 use crate::workspace::Workspace;
 
 const PYTHON: &str = "2.3.0";
@@ -28,7 +27,8 @@ pub(super) fn install(workspace: &Workspace, tools: &Tools) -> Result<Vec<Server
     }
     if let Some(node) = system_program("node") {
         let packages = install_once(&cache, &format!("server-typescript-{TYPESCRIPT}"), typescript)?;
-        let script = copy(&packages, "server.mjs", include_str!("../peers/mcp/typescript.mjs"))?;
+        // A script finds the packages beside it only.
+        let script = file_in(&packages, "server.mjs", include_str!("../peers/mcp/typescript.mjs"))?;
         let command = vec![node.into_string(), script.into_string()];
         let name = format!("TypeScript SDK {TYPESCRIPT}");
         servers.push(Server::echo(Part::Script, &name, &tools.dir, command, Era::Initialize));
@@ -51,13 +51,11 @@ pub(super) fn install(workspace: &Workspace, tools: &Tools) -> Result<Vec<Server
 
 /// Builds the server of the bare SDK as our own program is built.
 fn bare(workspace: &Workspace, tools: &Tools) -> Result<Utf8PathBuf> {
-    let dir = tools.dir.join("bare-rmcp");
-    std::fs::create_dir_all(dir.join("src"))?;
-    copy(&dir, "Cargo.toml", include_str!("../peers/mcp/rmcp.toml"))?;
-    copy(&dir.join("src"), "main.rs", include_str!("../peers/mcp/rmcp.rs"))?;
+    std::fs::create_dir_all(tools.dir.join("bare-rmcp/src"))?;
+    let manifest = tools.file("bare-rmcp/Cargo.toml", include_str!("../peers/mcp/rmcp.toml"))?;
+    tools.file("bare-rmcp/src/main.rs", include_str!("../peers/mcp/rmcp.rs"))?;
     let target = workspace.target.join("bare-rmcp");
     let host = host(workspace)?;
-    let manifest = dir.join("Cargo.toml");
     let arguments =
         ["build", "--quiet", "--release", "--target", &host, "--manifest-path", manifest.as_str()];
     workspace
@@ -69,23 +67,9 @@ fn bare(workspace: &Workspace, tools: &Tools) -> Result<Utf8PathBuf> {
 }
 
 fn typescript(dir: &Utf8Path) -> Result<()> {
-    let server = format!("@modelcontextprotocol/server@{TYPESCRIPT}");
-    let zod = format!("zod@{ZOD}");
-    let options = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-    npm(dir, &[&["install", "--prefix", dir.as_str(), &server, &zod], options.as_slice()].concat())?.run()
+    npm_install(dir, &[&format!("@modelcontextprotocol/server@{TYPESCRIPT}"), &format!("zod@{ZOD}")])
 }
 
-/// `bin/python` finds its packages from where it lies, so the environment may be moved; its other programs may not.
 fn python(dir: &Utf8Path) -> Result<()> {
-    Cmd::new(dir, "python3", ["-m", "venv", "--copies", dir.as_str()]).run()?;
-    let packages = [format!("mcp=={PYTHON}"), format!("fastmcp=={FASTMCP}")];
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"].map(str::to_owned);
-    Cmd::new(dir, dir.join("bin/python").as_str(), pip.iter().chain(&packages)).run()
-}
-
-fn copy(dir: &Utf8Path, name: &str, text: &str) -> Result<Utf8PathBuf> {
-    let path = dir.join(name);
-    let mut file = std::fs::File::create(&path).with_context(|| format!("failed to make `{path}`"))?;
-    std::io::Write::write_all(&mut file, text.as_bytes())?;
-    Ok(path)
+    pip_install(dir, &[&format!("mcp=={PYTHON}"), &format!("fastmcp=={FASTMCP}")])
 }
