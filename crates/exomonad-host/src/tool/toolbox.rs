@@ -45,7 +45,7 @@ pub enum Calls {
 }
 
 /// One agent's tools.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Toolbox {
     pub(super) guest: Guest,
     info: GuestInfo,
@@ -98,17 +98,7 @@ impl Toolbox {
     pub fn with_guest(&self, guest: Guest) -> Result<Self, ToolboxError> {
         let info = guest.describe(self.config.tool_limits)?;
         require_role(&info, &self.row.role)?;
-        Ok(Self {
-            guest,
-            info,
-            row: self.row.clone(),
-            repository: self.repository.clone(),
-            store: Arc::clone(&self.store),
-            config: self.config.clone(),
-            search_path: self.search_path.clone(),
-            home: self.home.clone(),
-            clock: self.clock,
-        })
+        Ok(Self { guest, info, ..self.clone() })
     }
 
     /// The SHA-256 of the guest's WASM, in hex.
