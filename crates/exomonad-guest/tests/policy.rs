@@ -184,6 +184,10 @@ fn whoami_and_the_guard_agree_on_where_a_role_may_write() {
             sidecars: 1,
             last_seen_ms: None,
             unread: 0,
+            exit: None,
+            failure: None,
+            terminal: None,
+            notes: Vec::new(),
         };
         host.reply("agents.self", Ok(info));
         let told = guest::call_tool::<Builtin>(&mut host, &cx, "whoami", "{}").unwrap().structured.unwrap();

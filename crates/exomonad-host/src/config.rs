@@ -2,12 +2,17 @@
 //!
 //! A broken file is an error, never a default. A key that nobody knows is a warning that names the nearest known one.
 
+mod agents;
+
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
+pub use self::agents::{Agents, Command, RoleConfig};
+use self::agents::{AgentsTable, HarnessTable, RoleTable, Tables};
 use crate::contract::{Rule, RuleDecision};
 use crate::engine::Limits;
 
@@ -22,6 +27,8 @@ pub struct Config {
     pub tool_limits: Limits,
     /// The programs that the guest may run, by name.
     pub programs: Vec<String>,
+    /// How agents are spawned.
+    pub agents: Agents,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
 }
@@ -34,6 +41,7 @@ impl Default for Config {
             limits: Limits::default(),
             tool_limits: Limits::of_tools(),
             programs: Vec::new(),
+            agents: Agents::default(),
             warnings: Vec::new(),
         }
     }
@@ -88,6 +96,12 @@ struct File {
     rules: Vec<RuleEntry>,
     limits: LimitsTable,
     process: ProcessTable,
+    agents: AgentsTable,
+    roles: BTreeMap<String, RoleTable>,
+    harness: BTreeMap<String, HarnessTable>,
+    mux: Option<String>,
+    #[serde(alias = "zellij_session")]
+    session: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -143,7 +157,7 @@ impl LimitsTable {
     }
 }
 
-/// Every key, as `table.key`.
+/// Every key, as `table.key`; `*` is a name of the user's.
 const KEYS: &[&str] = &[
     "rules",
     "limits",
@@ -154,6 +168,23 @@ const KEYS: &[&str] = &[
     "limits.wait_ms",
     "process",
     "process.allow",
+    "agents",
+    "agents.max_depth",
+    "agents.max_children",
+    "agents.max_agents",
+    "agents.permission_mode",
+    "agents.skip_permissions",
+    "agents.setup",
+    "roles",
+    "roles.*",
+    "roles.*.harness",
+    "roles.*.model",
+    "harness",
+    "harness.*",
+    "harness.*.command",
+    "mux",
+    "session",
+    "zellij_session",
 ];
 
 /// The hooks that a rule can be about, as the contract spells them.
@@ -232,6 +263,9 @@ impl Config {
         if let Some(ms) = file.limits.wait_ms {
             self.tool_limits.wait = Duration::from_millis(ms);
         }
+        let File { agents, roles, harness, mux, session, .. } = file;
+        let tables = Tables { agents, roles, harness, mux, session };
+        self.agents.apply(path, author, tables, &mut self.warnings)?;
         self.allow_programs(path, author, file.process.allow)
     }
 
@@ -283,7 +317,8 @@ fn load_file(path: &Utf8Path, warnings: &mut Vec<String>) -> Result<Option<File>
 
 fn warn_unknown(path: &Utf8Path, prefix: &str, table: &toml::Table, warnings: &mut Vec<String>) {
     for (key, value) in table {
-        let name = format!("{prefix}{key}");
+        let any = format!("{prefix}*");
+        let name = if KEYS.contains(&any.as_str()) { any } else { format!("{prefix}{key}") };
         if !KEYS.contains(&name.as_str()) {
             let alike = |known: &&&str| strsim::jaro_winkler(known, &name);
             let nearest = KEYS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));

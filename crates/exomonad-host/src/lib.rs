@@ -15,8 +15,10 @@ pub mod harness;
 pub mod hook;
 pub mod install;
 pub mod mcp;
+pub mod mux;
 pub mod project;
 pub mod store;
+pub mod surroundings;
 pub mod tool;
 
 /// An error and its causes in one line.

@@ -2,7 +2,7 @@
 //! host inside WASM and against [`crate::fake::FakeHost`] in a native test.
 
 use crate::EffectError;
-use crate::agents::{AgentInfo, SpawnPlan};
+use crate::agents::{AgentInfo, Cleaned, SpawnPlan};
 use crate::bindings::exomonad::guest::{
     agents, events, forge, fs, git, kv, log, messages, process, session, types, ui,
 };
@@ -86,7 +86,7 @@ effects! {
     agents_list = agents.list() -> Vec<AgentInfo>;
     agents_get = agents.get(name: &str) -> AgentInfo;
     agents_stop = agents.stop(name: &str) -> AgentInfo;
-    agents_cleanup = agents.cleanup(name: &str, force: bool) -> ();
+    agents_cleanup = agents.cleanup(name: &str, force: bool) -> Cleaned;
     agents_self = agents.self_() -> AgentInfo;
 
     messages_send = messages.send(to: &str, kind: &str, body: &str, reply_to: Option<&str>) -> messages::Message;

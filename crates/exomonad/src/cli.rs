@@ -24,6 +24,24 @@ pub(crate) enum Command {
     Hook(HookArgs),
     /// Serves an agent's tools to its MCP client on stdin and stdout; coding agents start this, people need not.
     McpStdio(McpStdioArgs),
+    /// Lists the agents: what each does, where, and since when.
+    Ps(PsArgs),
+    /// Shows the agents as a tree.
+    Tree(PsArgs),
+    /// Takes your terminal to an agent; without a name, to the project's session.
+    Attach(AttachArgs),
+    /// Prints what an agent did and was told, step by step.
+    Log(LogArgs),
+    /// Prints what an agent's terminal shows.
+    Screen(ScreenArgs),
+    /// Ends an agent's coding agent, and everything it started.
+    Stop(StopArgs),
+    /// Removes agents that are done: their workspaces, not their branches. Refuses work that would be lost.
+    Cleanup(CleanupArgs),
+    /// Mends what a crash left behind.
+    Repair(RepairArgs),
+    /// Shows the commands that came with the repository, and lets you approve them.
+    Approve(ApproveArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
     /// Lists the tools that agents have, role by role.
@@ -45,6 +63,12 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Prints a completion script for your shell.
     Completions(CompletionsArgs),
+    /// Starts an agent's coding agent in this terminal, and is there until it ends.
+    #[command(hide = true)]
+    AgentRun(AgentRunArgs),
+    /// Keeps a terminal of its own for a program.
+    #[command(hide = true)]
+    Pane(PaneArgs),
     /// Moves the write-ahead log into the database.
     #[command(hide = true)]
     Checkpoint(CheckpointArgs),
@@ -137,6 +161,114 @@ pub(crate) struct EventsArgs {
     /// Only events about this agent; may be repeated.
     #[arg(long, value_name = "NAME")]
     pub(crate) agent: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PsArgs {
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttachArgs {
+    /// The agent.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// The agent.
+    pub(crate) name: String,
+    /// Waits for more and prints it as it comes.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// How many of the newest to print.
+    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) limit: u32,
+    /// Prints one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScreenArgs {
+    /// The agent.
+    pub(crate) name: String,
+    /// Also prints what has scrolled out of sight.
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The agent; may be repeated.
+    #[arg(required = true)]
+    pub(crate) name: Vec<String>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanupArgs {
+    /// The agent; may be repeated. Without a name: every agent that is done and has no work to lose.
+    pub(crate) name: Vec<String>,
+    /// Only agents whose work is merged.
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) merged: bool,
+    /// Also removes work that is not merged, once a ref of its own keeps it. Needs names.
+    #[arg(long, requires = "name")]
+    pub(crate) force: bool,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApproveArgs {
+    /// Approves them all without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentRunArgs {
+    /// The agent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: String,
+    /// A directory of the project.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Utf8PathBuf,
+    /// Ends with the coding agent, instead of showing how it ended.
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PaneArgs {
+    /// Where to listen.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) socket: Utf8PathBuf,
+    /// Where to keep what the program shows.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Utf8PathBuf,
+    /// Where the program starts.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Utf8PathBuf,
+    /// The program and its arguments.
+    #[arg(last = true, required = true)]
+    pub(crate) argv: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,11 @@
 //! The environment, read once. This is the register of every variable that exomonad knows.
 
+use std::ffi::OsString;
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
+use exomonad_host::surroundings::Surroundings;
 
 /// What the process was started with.
 #[derive(Debug, Clone)]
@@ -10,6 +14,8 @@ pub(crate) struct Env {
     pub(crate) dir: Utf8PathBuf,
     /// This program.
     pub(crate) exe: Utf8PathBuf,
+    /// The whole environment, for whoever starts other programs.
+    pub(crate) surroundings: Arc<Surroundings>,
     /// `EXOMONAD_AGENT`: the name of the agent, set by the launcher.
     pub(crate) agent: Option<String>,
     /// `CLAUDE_PROJECT_DIR`: where the agent was started. Set by Claude Code, and by Gemini CLI for compatibility.
@@ -33,9 +39,11 @@ impl Env {
     pub(crate) fn read() -> anyhow::Result<Self> {
         let home = path("HOME");
         let config_home = path("XDG_CONFIG_HOME").or_else(|| home.as_ref().map(|home| home.join(".config")));
+        let exe = utf8(std::env::current_exe().context("failed to find this program's own path")?)?;
         Ok(Self {
             dir: current_dir()?,
-            exe: utf8(std::env::current_exe().context("failed to find this program's own path")?)?,
+            surroundings: Arc::new(Surroundings { exe: exe.clone(), variables: variables() }),
+            exe,
             agent: variable("EXOMONAD_AGENT"),
             project_dir: path("CLAUDE_PROJECT_DIR"),
             home,
@@ -70,6 +78,13 @@ pub(crate) fn hook_event() -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Every variable that is text.
+fn variables() -> Vec<(String, String)> {
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// A variable that holds an absolute path.

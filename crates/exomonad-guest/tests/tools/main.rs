@@ -296,7 +296,18 @@ fn info(name: &str, parent: Option<&str>, depth: u32) -> AgentInfo {
     agent.parent = parent.map(ToOwned::to_owned);
     agent.depth = depth;
     let state = AgentState::Running;
-    AgentInfo { agent, state, created_ms: 0, sidecars: 0, last_seen_ms: None, unread: 0 }
+    AgentInfo {
+        agent,
+        state,
+        created_ms: 0,
+        sidecars: 0,
+        last_seen_ms: None,
+        unread: 0,
+        exit: None,
+        failure: None,
+        terminal: None,
+        notes: Vec::new(),
+    }
 }
 
 #[test]

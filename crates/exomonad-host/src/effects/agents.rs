@@ -3,7 +3,7 @@
 use super::planned::unavailable;
 use super::{Caller, Failure, World, error};
 use crate::agent::AgentName;
-use crate::contract::agents::{AgentInfo, AgentState as State, Host, SpawnPlan};
+use crate::contract::agents::{AgentInfo, AgentState as State, Cleaned, Host, SpawnPlan};
 use crate::contract::{Agent, EffectError, EffectErrorKind};
 use crate::git::Repository;
 use crate::store::{AgentRow, AgentState, SidecarRow};
@@ -41,7 +41,7 @@ impl Host for World {
         self.act("agents.stop", |_| unavailable("agents.stop"))
     }
 
-    fn cleanup(&mut self, _: String, _: bool) -> Result<(), Failure> {
+    fn cleanup(&mut self, _: String, _: bool) -> Result<Cleaned, Failure> {
         self.act("agents.cleanup", |_| unavailable("agents.cleanup"))
     }
 }
@@ -85,13 +85,19 @@ impl Look {
         let live = sidecars.iter().filter(|sidecar| sidecar.is_live(self.now_ms)).count();
         Ok(AgentInfo {
             state: match row.state {
+                AgentState::Starting => State::Starting,
                 AgentState::Running => State::Running,
                 AgentState::Stopped => State::Stopped,
+                AgentState::Failed => State::Failed,
             },
             created_ms: row.created_ms,
             sidecars: u32::try_from(live).unwrap_or(u32::MAX),
             last_seen_ms,
             unread: store.unread(&row.name)?,
+            exit: None,
+            failure: None,
+            terminal: None,
+            notes: Vec::new(),
             agent: agent(row),
         })
     }

@@ -21,11 +21,13 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::contract::log::Level;
 use crate::contract::{Context, EffectError, EffectErrorKind, types};
 use crate::engine::{Meter, Stop};
 use crate::git::Repository;
 use crate::store::{Store, StoreError};
+use crate::surroundings::Surroundings;
 
 /// What the host works with on behalf of a caller.
 #[derive(Debug, Clone)]
@@ -42,6 +44,10 @@ pub struct Services {
     pub clock: Clock,
     /// The programs that `process.run` may start.
     pub programs: Vec<String>,
+    /// What is configured.
+    pub config: Arc<Config>,
+    /// The process that calls; absent where no agent may be started or ended, as in a hook.
+    pub surroundings: Option<Arc<Surroundings>>,
     /// Whoever waits for the call and may want to hear of it before it ends.
     pub listener: Option<Arc<dyn Listener>>,
 }

@@ -63,6 +63,8 @@ fn fixture() -> Fixture {
         home: None,
         clock: Clock::new(|| 7),
         programs: Vec::new(),
+        config: Arc::default(),
+        surroundings: None,
         listener: None,
     };
     let meter = Meter::start(Limits::default(), Stop::default());

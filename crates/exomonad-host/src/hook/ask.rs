@@ -129,6 +129,8 @@ impl Work<'_> {
                 home: request.home.map(Utf8Path::to_owned),
                 clock: request.clock,
                 programs: config.programs.clone(),
+                config: Arc::new(config.clone()),
+                surroundings: None,
                 listener: None,
             };
             let decision = guest.on_hook(services, &cx, &asked.hook, config.limits)?;

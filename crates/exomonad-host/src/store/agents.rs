@@ -1,7 +1,7 @@
 //! The tree of agents, one row each.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::events::{from_row, to_row};
 use super::{Store, StoreError};
@@ -11,10 +11,29 @@ use crate::contract::WorkspaceKind;
 /// What an agent is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AgentState {
+    /// It is being spawned.
+    Starting,
     /// Its harness is, or may be, at work.
     Running,
     /// Its harness ended.
     Stopped,
+    /// Its harness could not be started.
+    Failed,
+}
+
+impl AgentState {
+    const ALL: [Self; 4] = [Self::Starting, Self::Running, Self::Stopped, Self::Failed];
+
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// An agent, as the database has it.
@@ -48,24 +67,29 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub fn add_agent(&self, agent: &AgentRow) -> Result<bool, StoreError> {
-        let sql = format!(
-            "INSERT INTO agents ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"
-        );
-        let added = self.lock().execute(
-            &sql,
-            params![
-                agent.name.as_str(),
-                agent.role,
-                agent.harness,
-                agent.parent.as_ref().map(AgentName::as_str),
-                kind_name(agent.workspace_kind),
-                agent.workspace.as_str(),
-                agent.depth,
-                state_name(agent.state),
-                to_row(agent.created_ms),
-            ],
-        )?;
-        Ok(added == 1)
+        Ok(insert(&self.lock(), agent)?)
+    }
+
+    /// Says what an agent is doing now; tells whether there is such an agent.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn set_agent_state(&self, name: &AgentName, state: AgentState) -> Result<bool, StoreError> {
+        let changed = self
+            .lock()
+            .execute("UPDATE agents SET state = ?2 WHERE name = ?1", params![name.as_str(), state.name()])?;
+        Ok(changed == 1)
+    }
+
+    /// Forgets an agent, how it was spawned and its runs. Its events and messages stay. An agent with children is refused.
+    ///
+    /// # Errors
+    /// It has children, or the database failed.
+    pub fn remove_agent(&self, name: &AgentName) -> Result<(), StoreError> {
+        self.write_durably(|transaction| {
+            transaction.execute("DELETE FROM agents WHERE name = ?1", params![name.as_str()])?;
+            Ok(())
+        })
     }
 
     /// The agent of that name.
@@ -122,6 +146,28 @@ impl Store {
     }
 }
 
+/// Adds the row, unless the name is taken; tells whether it was added.
+pub(super) fn insert(connection: &Connection, agent: &AgentRow) -> rusqlite::Result<bool> {
+    let sql = format!(
+        "INSERT INTO agents ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING"
+    );
+    let added = connection.execute(
+        &sql,
+        params![
+            agent.name.as_str(),
+            agent.role,
+            agent.harness,
+            agent.parent.as_ref().map(AgentName::as_str),
+            kind_name(agent.workspace_kind),
+            agent.workspace.as_str(),
+            agent.depth,
+            agent.state.name(),
+            to_row(agent.created_ms),
+        ],
+    )?;
+    Ok(added == 1)
+}
+
 /// A row before its words are understood.
 struct RawRow {
     name: String,
@@ -167,9 +213,9 @@ impl TryFrom<RawRow> for AgentRow {
                 .ok_or_else(|| unknown(raw.workspace_kind))?,
             workspace: raw.workspace.into(),
             depth: raw.depth,
-            state: [AgentState::Running, AgentState::Stopped]
+            state: AgentState::ALL
                 .into_iter()
-                .find(|state| state_name(*state) == raw.state)
+                .find(|state| state.name() == raw.state)
                 .ok_or_else(|| unknown(raw.state))?,
             created_ms: from_row(raw.created_ms),
         })
@@ -189,12 +235,5 @@ fn kind_name(kind: WorkspaceKind) -> &'static str {
         WorkspaceKind::Worktree => "worktree",
         WorkspaceKind::Standalone => "standalone",
         WorkspaceKind::Shared => "shared",
-    }
-}
-
-fn state_name(state: AgentState) -> &'static str {
-    match state {
-        AgentState::Running => "running",
-        AgentState::Stopped => "stopped",
     }
 }

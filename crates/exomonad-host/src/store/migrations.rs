@@ -80,6 +80,48 @@ const STEPS: &[&str] = &[
         beat_ms INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    CREATE TABLE spawns (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        mark TEXT NOT NULL UNIQUE,
+        step TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        branch TEXT,
+        base TEXT,
+        base_sha TEXT,
+        launch TEXT NOT NULL,
+        failure TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE panes (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        pane TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        agent TEXT NOT NULL REFERENCES agents (name) ON DELETE CASCADE,
+        launcher_pid INTEGER NOT NULL,
+        launcher_started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        pid INTEGER,
+        started TEXT,
+        begun_ms INTEGER NOT NULL,
+        ended_ms INTEGER,
+        code INTEGER,
+        signal INTEGER
+    ) STRICT;
+    CREATE INDEX runs_by_agent ON runs (agent, id);
+    CREATE TABLE terminal (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        address TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE approvals (
+        hash TEXT PRIMARY KEY,
+        what TEXT NOT NULL,
+        approved_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The version this program writes.

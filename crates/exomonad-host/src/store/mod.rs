@@ -4,6 +4,7 @@
 //! at most [`BUSY_LIMIT`]. Nothing here keeps a transaction open across a call into the guest.
 
 mod agents;
+mod approvals;
 mod changes;
 mod draft;
 mod events;
@@ -12,8 +13,11 @@ mod kv;
 mod messages;
 mod migrations;
 mod open;
+mod runs;
 mod sessions;
 mod sidecars;
+mod spawns;
+mod terminals;
 mod write;
 
 pub use agents::{AgentRow, AgentState};
@@ -23,7 +27,9 @@ pub use events::EventFilter;
 pub use kv::Scope;
 pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
+pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
+pub use spawns::{Caps, Reserved, SpawnRow};
 
 #[cfg(test)]
 mod tests;

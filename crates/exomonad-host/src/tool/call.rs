@@ -83,16 +83,18 @@ impl Toolbox {
             harness: &self.row.harness,
             config: &self.config,
             limits: self.config.tool_limits,
-            home: self.home.as_deref(),
+            home: self.surroundings.home(),
         };
         let cx = context(&facts, self.clock.now_ms());
         let services = Services {
             store: Arc::clone(&self.store),
             repository: self.repository.clone(),
-            search_path: self.search_path.clone(),
-            home: self.home.clone(),
+            search_path: self.surroundings.search_path().to_owned(),
+            home: self.surroundings.home().map(ToOwned::to_owned),
             clock: self.clock,
             programs: self.config.programs.clone(),
+            config: Arc::clone(&self.config),
+            surroundings: Some(Arc::clone(&self.surroundings)),
             listener: call.listener,
         };
         let request = ToolRequest { name: call.tool, arguments: call.arguments, stop: call.stop };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::ToolboxError;
 use crate::agent::{Seeker, resolve};
@@ -13,6 +13,7 @@ use crate::drop_logged;
 use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::store::{AgentRow, Store};
+use crate::surroundings::Surroundings;
 
 /// Whose tools are wanted.
 #[derive(Debug)]
@@ -21,10 +22,8 @@ pub struct Request<'a> {
     pub dir: &'a Utf8Path,
     /// The name that the launcher or the command line gave.
     pub claimed: Option<&'a str>,
-    /// Where programs are looked up: a `PATH` value.
-    pub search_path: &'a str,
-    /// The user's home directory.
-    pub home: Option<&'a Utf8Path>,
+    /// The process that asks: its `PATH`, `HOME`, and what agents that it starts inherit.
+    pub surroundings: &'a Arc<Surroundings>,
     /// The user's own configuration file.
     pub user_config: Option<&'a Utf8Path>,
     /// Tells the time.
@@ -52,9 +51,8 @@ pub struct Toolbox {
     pub(super) row: AgentRow,
     pub(super) repository: Repository,
     pub(super) store: Arc<Store>,
-    pub(super) config: Config,
-    pub(super) search_path: String,
-    pub(super) home: Option<Utf8PathBuf>,
+    pub(super) config: Arc<Config>,
+    pub(super) surroundings: Arc<Surroundings>,
     pub(super) clock: Clock,
 }
 
@@ -84,9 +82,8 @@ impl Toolbox {
             row,
             repository,
             store,
-            config,
-            search_path: request.search_path.to_owned(),
-            home: request.home.map(Utf8Path::to_owned),
+            config: Arc::new(config),
+            surroundings: Arc::clone(request.surroundings),
             clock: request.clock,
         })
     }

@@ -15,6 +15,7 @@ use exomonad_host::harness::{Answer, Harness};
 use exomonad_host::hook::{Outcome, Request, answer};
 use exomonad_host::project;
 use exomonad_host::store::{Mode, Store};
+use exomonad_host::surroundings::Surroundings;
 use tempfile::TempDir;
 
 pub(crate) const NOW: u64 = 1_790_000_000_000;
@@ -23,6 +24,12 @@ pub(crate) const LIMITS: contract::Limits =
 
 /// Where the tests find `git`.
 pub(crate) const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// A process with nothing in its environment but where programs are.
+pub(crate) fn surroundings() -> Arc<Surroundings> {
+    let variables = vec![("PATH".to_owned(), SEARCH_PATH.to_owned())];
+    Arc::new(Surroundings { exe: "/nowhere/exomonad".into(), variables })
+}
 
 /// The guest that misbehaves on request.
 pub(crate) fn fixture() -> &'static Guest {
@@ -116,6 +123,8 @@ impl TestProject {
             home: None,
             clock: Clock::new(|| NOW),
             programs: Vec::new(),
+            config: Arc::default(),
+            surroundings: None,
             listener: None,
         }
     }

@@ -79,32 +79,36 @@ impl Permissions {
         self
     }
 
-    /// Reads what an agent was given as lists of texts, in the notation of [`ToolPattern::parse`].
+    /// Reads what somebody gave as lists of texts, in the notation of [`ToolPattern::parse`].
     ///
     /// # Errors
-    /// The first pattern or directory that cannot be read.
-    pub fn parse(plan: &agents::Permissions) -> Result<Self, PatternError> {
+    /// The first pattern that cannot be read.
+    pub fn parse(allow: &[String], ask: &[String], deny: &[String]) -> Result<Self, PatternError> {
         let patterns =
             |texts: &[String]| texts.iter().map(|text| ToolPattern::parse(text)).collect::<Result<_, _>>();
-        let directories = plan.directories.iter().cloned().map(path::require_directory);
         let parsed = Self {
-            allow: patterns(&plan.allow)?,
-            ask: patterns(&plan.ask)?,
-            deny: patterns(&plan.deny)?,
-            directories: directories.collect::<Result<_, _>>()?,
+            allow: patterns(allow)?,
+            ask: patterns(ask)?,
+            deny: patterns(deny)?,
+            directories: Vec::new(),
         };
         Ok(Self::default().merge(parsed))
     }
-}
 
-impl From<&Permissions> for agents::Permissions {
-    fn from(permissions: &Permissions) -> Self {
-        let texts = |patterns: &[ToolPattern]| patterns.iter().map(ToolPattern::to_string).collect();
-        Self {
-            allow: texts(&permissions.allow),
-            ask: texts(&permissions.ask),
-            deny: texts(&permissions.deny),
-            directories: permissions.directories.clone(),
+    /// As the host gets them to start an agent with: in each harness's own notation.
+    #[must_use]
+    pub fn to_plan(&self) -> agents::Permissions {
+        if *self == Self::default() {
+            let (claude, gemini) = (String::new(), String::new());
+            return agents::Permissions { claude, gemini, gemini_lost: Vec::new(), directories: Vec::new() };
+        }
+        let policy = self.to_gemini();
+        let lost = policy.unrepresentable.iter();
+        agents::Permissions {
+            claude: self.to_claude().to_string(),
+            gemini: policy.toml,
+            gemini_lost: lost.map(|lost| format!("`{}`: {}", lost.pattern, lost.loss)).collect(),
+            directories: self.directories.clone(),
         }
     }
 }

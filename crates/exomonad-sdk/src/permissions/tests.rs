@@ -223,18 +223,22 @@ fn merge_keeps_order_and_drops_repetitions() {
     let one = Permissions::default().allow(pattern("Bash(ls)")).deny(pattern("Bash(rm:*)"));
     let two =
         Permissions::default().allow(pattern("Read(**)")).allow(pattern("Bash(ls)")).directory("/a").unwrap();
-    let merged = agents::Permissions::from(&one.clone().merge(two));
-    assert_eq!(merged.allow, ["Bash(ls)", "Read(**)"]);
-    assert_eq!(merged.deny, ["Bash(rm:*)"]);
-    assert_eq!(merged.directories, ["/a"]);
+    let merged = one.clone().merge(two);
+    let expected =
+        r#"{"allow":["Bash(ls)","Read(**)"],"deny":["Bash(rm:*)"],"additionalDirectories":["/a"]}"#;
+    assert_eq!(merged.to_claude().to_string(), expected);
     assert_eq!(one.clone().merge(one.clone()), one);
     assert_eq!(one.clone().merge(Permissions::default()), one);
 }
 
 #[test]
-fn a_plan_says_the_same_as_the_permissions_it_came_from() {
-    let plan = agents::Permissions::from(&sample());
-    assert_eq!(Permissions::parse(&plan).unwrap(), sample());
+fn a_plan_has_each_harnesss_notation_and_no_permissions_are_empty_texts() {
+    let plan = sample().to_plan();
+    assert_eq!(plan.claude, sample().to_claude().to_string());
+    assert_eq!(plan.gemini, sample().to_gemini().toml);
+    assert_eq!(plan.gemini_lost.len(), sample().to_gemini().unrepresentable.len());
+    let nothing = Permissions::default().to_plan();
+    assert_eq!((nothing.claude.as_str(), nothing.gemini.as_str()), ("", ""));
 }
 
 fn any_pattern() -> impl Strategy<Value = ToolPattern> {

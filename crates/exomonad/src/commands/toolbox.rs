@@ -19,8 +19,7 @@ impl WhoArgs {
         Toolbox::open(&Request {
             dir: self.dir.as_deref().unwrap_or(&env.dir),
             claimed: self.agent.as_deref().or(env.agent.as_deref()),
-            search_path: &env.search_path,
-            home: env.home.as_deref(),
+            surroundings: &env.surroundings,
             user_config: env.user_config().as_deref(),
             clock: Clock::new(now_ms),
             guest,

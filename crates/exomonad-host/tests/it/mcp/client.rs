@@ -15,7 +15,7 @@ use exomonad_host::mcp::{ServeError, Server};
 use exomonad_host::tool::{Calls, Request, Toolbox};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, SEARCH_PATH, TestProject, fixture};
+use crate::support::{NOW, surroundings, TestProject, fixture};
 
 /// Longer than anything takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -33,8 +33,7 @@ pub(crate) fn toolbox(project: &TestProject) -> Toolbox {
     Toolbox::open(&Request {
         dir: project.root(),
         claimed: None,
-        search_path: SEARCH_PATH,
-        home: None,
+        surroundings: &surroundings(),
         user_config: None,
         clock: Clock::new(|| NOW),
         guest: &GuestSource::Loaded(Box::new(fixture().clone())),

@@ -1,0 +1,10 @@
+//! `exomonad attach`.
+
+use crate::cli::AttachArgs;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::output::{Output, problem};
+
+pub(crate) fn run(_: &Env, _: &Output, _: &AttachArgs) -> anyhow::Result<Exit> {
+    Err(problem("not there yet", "wait for it"))
+}

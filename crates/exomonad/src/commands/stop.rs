@@ -1,0 +1,10 @@
+//! `exomonad stop`.
+
+use crate::cli::StopArgs;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::output::{Output, problem};
+
+pub(crate) fn run(_: &Env, _: &Output, _: &StopArgs) -> anyhow::Result<Exit> {
+    Err(problem("not there yet", "wait for it"))
+}
