@@ -22,6 +22,6 @@ pub mod project;
 pub use client::{Claude, Client, ClientRun, Gemini};
 pub use hooks::HookRecorder;
 pub use mcp::{Bridge, McpSession};
-pub use model::{FakeModel, ModelRequest, Script, Turn};
+pub use model::{Cast, FakeModel, ModelRequest, Script, Turn};
 pub use process::{End, Live, Output, Run};
 pub use project::Project;

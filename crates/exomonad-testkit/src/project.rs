@@ -93,6 +93,10 @@ impl Project {
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TERMINAL_PROMPT", "0"),
+            // The user's own terminal sessions are nobody's business.
+            ("TMUX_TMPDIR", self.temp.as_str()),
+            ("ZELLIJ_SOCKET_DIR", self.temp.as_str()),
+            ("XDG_RUNTIME_DIR", self.temp.as_str()),
         ];
         command.envs(identity).envs(places);
         Run::new(command)

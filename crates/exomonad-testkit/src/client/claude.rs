@@ -30,18 +30,25 @@ impl Client for Claude {
         project.write_home(".claude.json", &state.to_string());
     }
 
+    fn environment(&self, model: &FakeModel) -> Vec<(&'static str, String)> {
+        let switches = [
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
+            "CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL",
+            "DISABLE_AUTOUPDATER",
+            "DISABLE_BUG_COMMAND",
+            "DISABLE_ERROR_REPORTING",
+            "DISABLE_TELEMETRY",
+        ];
+        let mut environment =
+            vec![("ANTHROPIC_BASE_URL", model.url()), ("ANTHROPIC_API_KEY", KEY.to_owned())];
+        environment.extend(switches.map(|switch| (switch, "1".to_owned())));
+        environment
+    }
+
     fn command(&self, project: &Project, model: &FakeModel) -> Run {
-        project
-            .run("claude")
-            .env("ANTHROPIC_BASE_URL", model.url())
-            .env("ANTHROPIC_API_KEY", KEY)
-            .env("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1")
-            .env("CLAUDE_CODE_IDE_SKIP_AUTO_INSTALL", "1")
-            .env("DISABLE_AUTOUPDATER", "1")
-            .env("DISABLE_BUG_COMMAND", "1")
-            .env("DISABLE_ERROR_REPORTING", "1")
-            .env("DISABLE_TELEMETRY", "1")
-            // The newer default lets a classifier decide what the user would be asked.
-            .args(["--permission-mode", "default"])
+        let run = project.run("claude");
+        let run = self.environment(model).into_iter().fold(run, |run, (name, value)| run.env(name, value));
+        // The newer default lets a classifier decide what the user would be asked.
+        run.args(["--permission-mode", "default"])
     }
 }

@@ -28,15 +28,19 @@ impl Client for Gemini {
         project.write_home(".gemini/settings.json", &settings.to_string());
     }
 
-    fn command(&self, project: &Project, model: &FakeModel) -> Run {
-        project
-            .run("gemini")
-            .env("GOOGLE_GEMINI_BASE_URL", model.url())
-            .env("GEMINI_API_KEY", KEY)
+    fn environment(&self, model: &FakeModel) -> Vec<(&'static str, String)> {
+        vec![
+            ("GOOGLE_GEMINI_BASE_URL", model.url()),
+            ("GEMINI_API_KEY", KEY.to_owned()),
             // Without a model of its own it asks a router first.
-            .env("GEMINI_MODEL", "gemini-2.5-flash")
-            .env("GEMINI_CLI_TRUST_WORKSPACE", "true")
-            .env("GEMINI_CLI_NO_RELAUNCH", "true")
-            .env("NO_BROWSER", "true")
+            ("GEMINI_MODEL", "gemini-2.5-flash".to_owned()),
+            ("GEMINI_CLI_NO_RELAUNCH", "true".to_owned()),
+            ("NO_BROWSER", "true".to_owned()),
+        ]
+    }
+
+    fn command(&self, project: &Project, model: &FakeModel) -> Run {
+        let run = project.run("gemini").env("GEMINI_CLI_TRUST_WORKSPACE", "true");
+        self.environment(model).into_iter().fold(run, |run, (name, value)| run.env(name, value))
     }
 }

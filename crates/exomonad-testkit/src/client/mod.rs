@@ -24,6 +24,9 @@ pub trait Client {
     /// Puts the agent into the project's `PATH` and answers what it asks before it works: onboarding, trust, the key.
     fn prepare(&self, project: &Project);
 
+    /// The variables with which the agent asks this model and nobody else.
+    fn environment(&self, model: &FakeModel) -> Vec<(&'static str, String)>;
+
     /// The agent's command with its environment, up to but without the prompt.
     fn command(&self, project: &Project, model: &FakeModel) -> Run;
 

@@ -5,6 +5,7 @@
 
 mod anthropic;
 mod api;
+mod cast;
 mod gemini;
 mod request;
 mod schema;
@@ -12,6 +13,7 @@ mod script;
 mod server;
 
 pub use api::Api;
+pub use cast::Cast;
 pub use request::ModelRequest;
 pub use script::{Script, Turn};
 pub use server::FakeModel;

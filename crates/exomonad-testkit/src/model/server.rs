@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::api::{Api, Route};
+use super::cast::Cast;
 use super::request::ModelRequest;
 use super::script::Script;
 use super::{anthropic, gemini};
@@ -22,7 +23,7 @@ pub struct FakeModel {
 
 #[derive(Debug)]
 struct Shared {
-    script: Script,
+    cast: Cast,
     requests: Mutex<Vec<ModelRequest>>,
 }
 
@@ -30,7 +31,13 @@ impl FakeModel {
     /// Starts a server on a port of its own.
     #[must_use]
     pub fn start(script: Script) -> Self {
-        let shared = Arc::new(Shared { script, requests: Mutex::default() });
+        Self::start_cast(Cast::of_one(script))
+    }
+
+    /// As [`FakeModel::start`], for several agents with a script each.
+    #[must_use]
+    pub fn start_cast(cast: Cast) -> Self {
+        let shared = Arc::new(Shared { cast, requests: Mutex::default() });
         let serving = Arc::clone(&shared);
         Self { shared, listener: Listener::start(move |stream| serve(&serving, stream)) }
     }
@@ -91,7 +98,7 @@ fn generate(shared: &Shared, request: &Request, api: Api, streamed_by_path: bool
         return refusal(400, "the body is not JSON");
     };
     let request = ModelRequest { api, target: request.target.clone(), body };
-    let turn = shared.script.answer(&request);
+    let turn = shared.cast.answer(&request);
     let streamed = streamed_by_path || request.wants_stream();
     let number = {
         let mut requests = shared.requests.lock().expect("lock the requests");

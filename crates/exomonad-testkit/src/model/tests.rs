@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::{FakeModel, Script, Turn};
+use super::{Cast, FakeModel, Script, Turn};
 use crate::http;
 
 fn post(model: &FakeModel, target: &str, body: &Value) -> String {
@@ -24,6 +24,16 @@ fn ask(model: &FakeModel, messages: &Value) -> Value {
     let body = json!({"model": "m", "tools": [{"name": "Bash"}], "messages": messages});
     let answer = post(model, "/v1/messages?beta=true", &body);
     serde_json::from_str::<Value>(&answer).unwrap()["content"][0].clone()
+}
+
+#[test]
+fn each_agent_has_the_script_whose_marker_is_first_in_its_conversation() {
+    let says = |text: &str| Script::new([Turn::say(text)]);
+    let model = FakeModel::start_cast(Cast::default().part("LEAD", says("lead")).part("LEAF", says("leaf")));
+    let asked = |text: &str| json!([{"role": "user", "content": text}]);
+    assert_eq!(ask(&model, &asked("you are LEAD, spawn LEAF"))["text"], "lead");
+    assert_eq!(ask(&model, &asked("you are LEAF"))["text"], "leaf");
+    assert_eq!(ask(&model, &asked("you are nobody"))["text"], "done");
 }
 
 #[test]
