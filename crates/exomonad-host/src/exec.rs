@@ -1,16 +1,25 @@
 //! The one door for processes: an explicit directory, an explicit environment, an argv, a time limit.
 //!
-//! Never a shell string, never an inherited environment, never a child without an end.
+//! Never a shell string, never an inherited environment, never a child without an end: one that is given the terminal is
+//! ended by whoever gave it, and one that replaces this process is none.
 
 mod child;
+mod foreground;
+pub(crate) mod proc;
+mod pty;
+mod signals;
 
-use std::os::unix::process::CommandExt;
+use std::io::BufRead as _;
+use std::os::unix::process::{CommandExt, ExitStatusExt as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use self::child::{Running, Wake};
+use self::child::Running;
+pub use self::foreground::{End, Foreground, adopt_orphans};
+pub use self::pty::{Pty, Size};
+pub use self::signals::{Notice, Signals, Wake};
 
 /// The most that is kept of each output, in bytes, unless it is said otherwise.
 const OUTPUT_CAP: usize = 8 << 20;
@@ -24,6 +33,7 @@ pub struct Cmd {
     env: Vec<(String, String)>,
     limit: Duration,
     cap: usize,
+    unlogged: bool,
 }
 
 /// How a program ended, and what it wrote.
@@ -105,7 +115,8 @@ pub enum ExecError {
     },
 }
 
-fn describe(code: Option<i32>, signal: Option<i32>) -> String {
+/// How a program ended, in words.
+pub(crate) fn describe(code: Option<i32>, signal: Option<i32>) -> String {
     match (code, signal) {
         (Some(code), _) => format!("exit code {code}"),
         (None, Some(signal)) => format!("signal {signal}"),
@@ -124,6 +135,7 @@ impl Cmd {
             env: vec![("PATH".to_owned(), path.to_owned())],
             limit: Duration::from_secs(10),
             cap: OUTPUT_CAP,
+            unlogged: false,
         }
     }
 
@@ -141,6 +153,13 @@ impl Cmd {
         self
     }
 
+    /// Sets variables of the child's environment.
+    #[must_use]
+    pub fn envs(mut self, variables: &[(String, String)]) -> Self {
+        self.env.extend_from_slice(variables);
+        self
+    }
+
     /// Sets the time limit; 10 s unless set.
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
@@ -153,12 +172,18 @@ impl Cmd {
         Self { cap, ..self }
     }
 
+    /// Keeps its arguments out of the log.
+    #[must_use]
+    pub fn unlogged(self) -> Self {
+        Self { unlogged: true, ..self }
+    }
+
     /// Runs it to its end and returns what it wrote, with bytes that are not UTF-8 replaced.
     ///
     /// # Errors
     /// It is missing, cannot be started, does not end in time, or its exit code is not 0.
     pub fn text(&self) -> Result<String, ExecError> {
-        let output = self.finish(&|| false, Rest::Left)?;
+        let output = self.run()?;
         if output.truncated {
             tracing::warn!(program = %self.program, "only the first {} bytes of its output are used", self.cap);
         }
@@ -176,6 +201,14 @@ impl Cmd {
                 .trim()
                 .to_owned(),
         })
+    }
+
+    /// Runs it to its end. What it leaves running goes on.
+    ///
+    /// # Errors
+    /// It is missing, cannot be started, or does not end in time. An exit code is no error.
+    pub fn run(&self) -> Result<Output, ExecError> {
+        self.finish(&|| false, Rest::Left)
     }
 
     /// Runs it to its end, or until `stop` says that nobody wants it any more. None of its process group outlives this.
@@ -196,8 +229,51 @@ impl Cmd {
         command.spawn().map(drop).map_err(|err| self.start_error(err))
     }
 
+    /// Starts it in this process's own terminal and process group, with nothing between it and them.
+    ///
+    /// # Errors
+    /// It is missing or cannot be started.
+    pub fn foreground(&self) -> Result<Foreground, ExecError> {
+        let child = self.bare().spawn().map_err(|err| self.start_error(err))?;
+        Ok(Foreground::new(&child))
+    }
+
+    /// Starts it and returns the first line that it says, with which it tells that it goes on without us. It shares our
+    /// standard error until then, and leaves our process group itself.
+    ///
+    /// # Errors
+    /// It is missing, cannot be started, or ended without a word.
+    pub fn first_line(&self) -> Result<String, ExecError> {
+        let mut command = self.bare();
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
+        let mut line = String::new();
+        let failed = |source| ExecError::Wait { program: self.program.clone(), source };
+        if let Some(stdout) = child.stdout.take() {
+            std::io::BufReader::new(stdout).read_line(&mut line).map_err(failed)?;
+        }
+        if line.ends_with('\n') {
+            return Ok(line.trim_end().to_owned());
+        }
+        let status = child.wait().map_err(failed)?;
+        Err(ExecError::Failed {
+            command: self.program.clone(),
+            code: status.code(),
+            signal: status.signal(),
+            stderr: "it ended without a word".to_owned(),
+        })
+    }
+
+    /// Becomes it: this process goes on as that program. Returns only when that fails, and says why.
+    #[must_use]
+    pub fn replace(&self) -> ExecError {
+        let err = self.bare().exec();
+        self.start_error(err)
+    }
+
     fn finish(&self, stop: &dyn Fn() -> bool, rest: Rest) -> Result<Output, ExecError> {
-        let span = tracing::debug_span!("exec", program = %self.program, args = ?self.args);
+        let args = if self.unlogged { &[] } else { self.args.as_slice() };
+        let span = tracing::debug_span!("exec", program = %self.program, ?args);
         let _entered = span.enter();
         let now = Instant::now();
         let deadline = now.checked_add(self.limit).unwrap_or(now);
@@ -208,28 +284,33 @@ impl Cmd {
         let failed = |source| ExecError::Wait { program: program(), source };
         let mut running = Running::new(child, self.cap).map_err(failed)?;
         match running.wait(deadline, stop).map_err(failed)? {
-            Wake::Exit => {
+            child::Wake::Exit => {
                 if rest == Rest::Killed {
                     running.kill_rest();
                 }
                 running.output().map_err(failed)
             }
-            Wake::Deadline => {
+            child::Wake::Deadline => {
                 running.end().map_err(failed)?;
                 Err(ExecError::Timeout { program: program(), limit: self.limit })
             }
-            Wake::Stop => {
+            child::Wake::Stop => {
                 running.end().map_err(failed)?;
                 Err(ExecError::Stopped { program: program() })
             }
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]
     fn command(&self) -> Command {
+        let mut command = self.bare();
+        command.stdin(Stdio::null()).process_group(0);
+        command
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]
+    fn bare(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.args).current_dir(&self.dir).env_clear().envs(self.env.iter().cloned());
-        command.stdin(Stdio::null()).process_group(0);
         command
     }
 
