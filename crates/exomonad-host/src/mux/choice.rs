@@ -1,5 +1,7 @@
 //! Which multiplexer, and what the project's session is called.
 
+use std::os::unix::fs::MetadataExt;
+
 use camino::Utf8Path;
 
 use super::{MuxChoice, MuxKind};
@@ -25,14 +27,61 @@ pub fn choose(choice: MuxChoice, surroundings: &Surroundings) -> MuxKind {
 
 fn is_installed(program: &str, search_path: &str) -> bool {
     let mut dirs = search_path.split(':').filter(|dir| dir.starts_with('/'));
-    dirs.any(|dir| Utf8Path::new(dir).join(program).is_file())
+    dirs.any(|dir| is_executable(&Utf8Path::new(dir).join(program)))
+}
+
+fn is_executable(path: &Utf8Path) -> bool {
+    path.metadata().is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
 }
 
 /// The session's name unless the user gave one: the project's directory, in characters that every multiplexer keeps as they
-/// are.
+/// are, and that none takes for the beginning of an option.
 #[must_use]
 pub fn session_name(project_root: &Utf8Path) -> String {
     let name = project_root.file_name().unwrap_or("project");
-    let kept = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-    name.chars().take(NAME_CHARS).map(kept).collect()
+    let kept = |(place, c): (usize, char)| {
+        if c.is_ascii_alphanumeric() || (c == '-' && place > 0) { c } else { '_' }
+    };
+    name.chars().take(NAME_CHARS).enumerate().map(kept).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_after_the_project_in_plain_characters() {
+        let check = |root: &str, expect: &str| assert_eq!(session_name(root.into()), expect, "{root}");
+        check("/home/x/my-project", "my-project");
+        check("/home/x/my.project 2", "my_project_2");
+        check("/home/x/-x", "_x");
+        check("/home/x/größe", "gr__e");
+        check("/", "project");
+        check(&format!("/{}", "x".repeat(100)), &"x".repeat(36));
+    }
+
+    #[test]
+    fn the_first_multiplexer_that_can_be_run_is_chosen() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_str().unwrap().to_owned();
+        let mut surroundings = Surroundings::default();
+        surroundings.variables.push(("PATH".to_owned(), format!("relative:/nonexistent:{path}")));
+        let chosen = |surroundings: &Surroundings| choose(MuxChoice::Auto, surroundings);
+        let install = |program: &str, mode| {
+            let file = dir.path().join(program);
+            std::fs::File::create(&file).unwrap();
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        install("zellij", 0o644);
+        assert_eq!(chosen(&surroundings), MuxKind::Headless);
+        install("tmux", 0o755);
+        assert_eq!(chosen(&surroundings), MuxKind::Tmux);
+        install("zellij", 0o755);
+        assert_eq!(chosen(&surroundings), MuxKind::Zellij);
+        surroundings.variables.push(("TMUX".to_owned(), "/tmp/s,1,0".to_owned()));
+        assert_eq!(chosen(&surroundings), MuxKind::Tmux);
+        assert_eq!(choose(MuxChoice::Only(MuxKind::Headless), &surroundings), MuxKind::Headless);
+    }
 }

@@ -7,9 +7,11 @@
 
 mod choice;
 mod error;
-mod headless;
+pub mod headless;
+mod program;
 mod sanitized;
 mod tmux;
+mod wait;
 mod zellij;
 
 use std::fmt::Debug;
@@ -68,6 +70,17 @@ pub struct UnknownMux {
     pub name: String,
 }
 
+impl MuxChoice {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Only(kind) => kind.name(),
+        }
+    }
+}
+
 impl FromStr for MuxChoice {
     type Err = UnknownMux;
 
@@ -116,6 +129,8 @@ pub struct PaneSpec<'a> {
     pub argv: &'a [String],
     /// Added to the program's environment. Anyone on the machine may read it.
     pub env: &'a [(String, String)],
+    /// Where to keep what the program shows, when the terminal is our own; another multiplexer takes no notice.
+    pub log: Option<&'a Utf8Path>,
 }
 
 /// Whether a session is there.
@@ -163,7 +178,8 @@ pub enum Key {
 /// Every operation verifies what it did by reading the multiplexer's state back. An error leaves nothing behind that was
 /// not there before.
 pub trait Multiplexer: Debug + Send + Sync {
-    /// Names the session.
+    /// Names the session as the multiplexer has it, from anywhere on the machine: this is the address to keep. It differs from
+    /// the one that was asked for where that named no socket, or where tmux writes `_` for a `.` or `:` of the name.
     fn address(&self) -> &Address;
 
     /// Whether the session is there.
@@ -175,7 +191,7 @@ pub trait Multiplexer: Debug + Send + Sync {
     /// Makes the session with a first tab. An exited session of the name is removed first; a live one is a conflict.
     ///
     /// # Errors
-    /// It is there already, its name is none, or the multiplexer failed.
+    /// It is there already, its name is none, the program ended before it was seen, or the multiplexer failed.
     fn create(&self, first: &PaneSpec<'_>) -> Result<Pane, MuxError>;
 
     /// Ends the session with everything in it; one that is not there is no error.
@@ -194,13 +210,13 @@ pub trait Multiplexer: Debug + Send + Sync {
     /// Opens a tab; works whether or not anybody is attached.
     ///
     /// # Errors
-    /// The session is not there, or the multiplexer failed.
+    /// The session is not there (then nothing was done), the program ended before it was seen, or the multiplexer failed.
     fn open_tab(&self, spec: &PaneSpec<'_>) -> Result<Pane, MuxError>;
 
-    /// Opens a pane in the tab of another.
+    /// Opens a pane in the tab of another; headless, each pane is a tab of its own.
     ///
     /// # Errors
-    /// That pane is gone, there is no room, or the multiplexer failed.
+    /// That pane is gone, there is no room, the program ended before it was seen, or the multiplexer failed.
     fn open_pane(&self, beside: &Pane, spec: &PaneSpec<'_>) -> Result<Pane, MuxError>;
 
     /// Every pane of the session that runs a program of its user's.
@@ -227,7 +243,7 @@ pub trait Multiplexer: Debug + Send + Sync {
     /// The pane is gone, or the multiplexer failed.
     fn press(&self, pane: &Pane, key: Key) -> Result<(), MuxError>;
 
-    /// What the pane shows, line by line; `full`: with what has scrolled out of sight.
+    /// What the pane shows, line by line, without blanks at the lines' ends; `full`: with what has scrolled out of sight.
     ///
     /// # Errors
     /// The pane is gone, or the multiplexer failed.
@@ -256,8 +272,67 @@ pub struct AttachLine {
 #[must_use]
 pub fn open(address: Address, surroundings: &Surroundings) -> Box<dyn Multiplexer> {
     match address.mux {
-        MuxKind::Zellij => Box::new(zellij::Zellij::new(address, surroundings)),
-        MuxKind::Tmux => Box::new(tmux::Tmux::new(address, surroundings)),
+        MuxKind::Zellij => Box::new(zellij::Zellij::new(&address, surroundings)),
+        MuxKind::Tmux => Box::new(tmux::Tmux::new(&address, surroundings)),
         MuxKind::Headless => Box::new(headless::Headless::new(address, surroundings)),
     }
+}
+
+/// Opens a tab in the session, which is made with it when it is not there. Whoever does the same at the same time gets a tab
+/// of the same session.
+///
+/// # Errors
+/// The multiplexer failed, or the session comes and goes.
+pub fn ensure(
+    address: Address,
+    surroundings: &Surroundings,
+    tab: &PaneSpec<'_>,
+) -> Result<(Box<dyn Multiplexer>, Pane), MuxError> {
+    let mux = open(address, surroundings);
+    let opened = wait::until(wait::PATIENCE, || match mux.open_tab(tab) {
+        Err(MuxError::NoSession { .. }) => match mux.create(tab) {
+            // Another was faster.
+            Err(MuxError::SessionExists { .. }) => Ok(None),
+            made => made.map(Some),
+        },
+        opened => opened.map(Some),
+    })?;
+    match opened {
+        Some(pane) => Ok((mux, pane)),
+        None => {
+            let Address { mux, session, .. } = mux.address().clone();
+            Err(MuxError::NoSession { mux, session })
+        }
+    }
+}
+
+/// Refuses a directory that is not there: multiplexers start the program somewhere else then, without a word.
+fn require_dir(mux: MuxKind, dir: &Utf8Path) -> Result<(), MuxError> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let act = format!("start a program in `{dir}`");
+    Err(MuxError::Refused { mux, act, complaint: "there is no such directory".to_owned() })
+}
+
+/// The longest path that a socket may have, in bytes.
+const SOCKET_BYTES: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// Whose processes and sockets ours are.
+fn user() -> u32 {
+    rustix::process::getuid().as_raw()
+}
+
+/// The most characters of a title that are shown.
+const TITLE_CHARS: usize = 60;
+
+/// A title in one short line.
+fn shown_title(title: &str) -> String {
+    title.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TITLE_CHARS).collect()
+}
+
+/// What a pane shows, without the blanks at the end of each line and without the empty lines at the end.
+fn screen_text(screen: &str) -> String {
+    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_end_matches('\n').to_owned()
 }
