@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Repository, remote};
+use super::{Repository, Standing, remote};
 use crate::contract::git::{
     Commit, Divergence, FileStat, Repository as RepositoryInfo, TreeStatus, Worktree,
 };
@@ -17,6 +17,7 @@ pub struct Git {
     search_path: String,
     home: Option<Utf8PathBuf>,
     limit: Duration,
+    env: Vec<(&'static str, String)>,
 }
 
 /// Why git gave no answer.
@@ -44,7 +45,13 @@ impl Git {
     #[must_use]
     pub fn new(repository: Repository, search_path: &str, home: Option<&Utf8Path>) -> Self {
         let limit = Duration::from_secs(10);
-        Self { repository, search_path: search_path.to_owned(), home: home.map(Utf8Path::to_owned), limit }
+        Self {
+            repository,
+            search_path: search_path.to_owned(),
+            home: home.map(Utf8Path::to_owned),
+            limit,
+            env: Vec::new(),
+        }
     }
 
     /// Limits the time of each command; 10 s unless set.
@@ -53,13 +60,19 @@ impl Git {
         Self { limit, ..self }
     }
 
+    /// With these variables set, too.
+    #[must_use]
+    pub(super) fn env(self, env: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self { env: env.into_iter().collect(), ..self }
+    }
+
     /// What differs from the last commit.
     ///
     /// # Errors
     /// Git failed.
     pub fn status(&self) -> Result<TreeStatus, GitError> {
-        let text = self.run(&["status", "--porcelain=v2", "-z", "--untracked-files=all"])?;
-        parse_status(&text)
+        Ok(Standing::parse(&self.run(&["status", "--porcelain=v2", "-z", "--untracked-files=all"])?)?
+            .tree_status())
     }
 
     /// The commits reachable from `revision`, newest first.
@@ -159,12 +172,12 @@ impl Git {
         }
     }
 
-    fn run(&self, args: &[&str]) -> Result<String, GitError> {
+    pub(super) fn run(&self, args: &[&str]) -> Result<String, GitError> {
         Ok(self.command(args).text()?)
     }
 
     /// The one line a command prints, or nothing when it says with exit code 1 or 2 that there is none.
-    fn optional(&self, args: &[&str]) -> Result<Option<String>, GitError> {
+    pub(super) fn optional(&self, args: &[&str]) -> Result<Option<String>, GitError> {
         match self.command(args).text() {
             Ok(text) => Ok(Some(text.trim().to_owned()).filter(|line| !line.is_empty())),
             Err(ExecError::Failed { code: Some(1 | 2), .. }) => Ok(None),
@@ -173,65 +186,27 @@ impl Git {
     }
 
     /// A command that takes no lock, asks nobody, reads no pager and speaks English.
-    fn command(&self, args: &[&str]) -> Cmd {
+    pub(super) fn command(&self, args: &[&str]) -> Cmd {
         let command = Cmd::new("git", &self.repository.workspace, &self.search_path)
             .args(args)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
             .limit(self.limit);
-        match &self.home {
+        let command = match &self.home {
             Some(home) => command.env("HOME", home.as_str()),
             None => command,
-        }
+        };
+        self.env.iter().fold(command, |command, (name, value)| command.env(name, value))
     }
 }
 
 /// A revision or remote that git will not take for an option.
-fn plain(argument: &str) -> Result<&str, GitError> {
+pub(super) fn plain(argument: &str) -> Result<&str, GitError> {
     if argument.is_empty() || argument.starts_with('-') || argument.contains('\0') {
         return Err(GitError::Argument { argument: argument.to_owned() });
     }
     Ok(argument)
-}
-
-/// Reads `git status --porcelain=v2 -z`.
-fn parse_status(text: &str) -> Result<TreeStatus, GitError> {
-    let mut status = TreeStatus { staged: vec![], unstaged: vec![], untracked: vec![], conflicted: vec![] };
-    let mut entries = text.split('\0').filter(|entry| !entry.is_empty());
-    while let Some(entry) = entries.next() {
-        let bad = || GitError::Output { line: entry.to_owned() };
-        let (mark, rest) = entry.split_once(' ').ok_or_else(bad)?;
-        // The fields before the path, by the documentation of porcelain version 2.
-        let fields = match mark {
-            "1" => 7,
-            "2" => 8,
-            "u" => 9,
-            "?" => {
-                status.untracked.push(rest.to_owned());
-                continue;
-            }
-            "#" | "!" => continue,
-            _ => return Err(bad()),
-        };
-        let path = rest.splitn(fields + 1, ' ').nth(fields).ok_or_else(bad)?.to_owned();
-        if mark == "2" {
-            entries.next();
-        }
-        if mark == "u" {
-            status.conflicted.push(path);
-            continue;
-        }
-        let mut columns = rest.chars();
-        let (index, tree) = (columns.next(), columns.next());
-        if index.is_some_and(|column| column != '.') {
-            status.staged.push(path.clone());
-        }
-        if tree.is_some_and(|column| column != '.') {
-            status.unstaged.push(path);
-        }
-    }
-    Ok(status)
 }
 
 fn parse_commit(entry: &str) -> Result<Commit, GitError> {

@@ -4,6 +4,8 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Pointer;
+
 /// A repository, seen from one of its checkouts. All paths are absolute, symlinks resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
@@ -14,6 +16,8 @@ pub struct Repository {
     /// The directory that all checkouts share.
     pub common_dir: Utf8PathBuf,
     /// The top of the main checkout; the repository itself when it is bare.
+    pub main: Utf8PathBuf,
+    /// The top of the project: the main checkout, or for a standalone repository that of the project it belongs to.
     pub root: Utf8PathBuf,
 }
 
@@ -66,14 +70,22 @@ impl Repository {
         } else {
             git_dir.clone()
         };
-        let root = if common_dir == git_dir {
+        let main = if common_dir == git_dir {
             workspace.to_owned()
         } else if common_dir.file_name() == Some(".git") {
             common_dir.parent().unwrap_or(&common_dir).to_owned()
         } else {
             common_dir.clone()
         };
-        Ok(Self { workspace: workspace.to_owned(), git_dir, common_dir, root })
+        let root = Pointer::of(&main).map_or_else(|| main.clone(), |pointer| pointer.project);
+        Ok(Self { workspace: workspace.to_owned(), git_dir, common_dir, main, root })
+    }
+
+    /// Whether it is a standalone repository of a project. Only its pointer says so: who takes it for an agent's has to ask
+    /// the project's database.
+    #[must_use]
+    pub fn is_standalone(&self) -> bool {
+        self.main != self.root
     }
 
     /// Where exomonad keeps the project's state.
