@@ -2,9 +2,14 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Harness, SettingsFacts};
+use super::{Harness, SettingsFacts, claude, codex, gemini};
 use crate::agent::Launch;
 use crate::contract::EffectErrorKind;
+use crate::install::InstallError;
+use crate::surroundings::Surroundings;
+
+/// Bytes up to which a prompt is an argument. Linux takes 128 KiB in one.
+const PROMPT_ARGUMENT: usize = 100_000;
 
 /// What a harness's start depends on.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,10 +18,12 @@ pub struct LaunchFacts<'a> {
     pub agent: &'a str,
     /// How it is to be started.
     pub launch: &'a Launch,
-    /// Its workspace: absolute.
+    /// Its workspace: absolute, symlinks resolved.
     pub workspace: &'a Utf8Path,
     /// Our binary, the harness's version as far as it is known, and the project.
     pub settings: &'a SettingsFacts,
+    /// The environment it will start in, before [`LaunchLine::env`].
+    pub surroundings: &'a Surroundings,
     /// The directory for the agent's own files.
     pub files: &'a Utf8Path,
     /// Its first prompt; absent when it resumes.
@@ -36,6 +43,16 @@ pub struct OwnFile {
     pub path: Utf8PathBuf,
     /// What is in it.
     pub text: String,
+    /// It lies in the workspace, where git must not see what we wrote: a tracked file is marked `skip-worktree`, another
+    /// one is excluded.
+    pub in_workspace: bool,
+}
+
+impl OwnFile {
+    /// A file in the agent's own directory.
+    pub(super) fn new(facts: &LaunchFacts<'_>, name: &str, text: String) -> Self {
+        Self { path: facts.files.join(name), text, in_workspace: false }
+    }
 }
 
 /// The command that starts a harness.
@@ -58,6 +75,17 @@ pub enum LaunchError {
         /// The next step.
         hint: String,
     },
+    /// The user did not allow it.
+    #[error("{message}")]
+    Refused {
+        /// What, in one sentence.
+        message: String,
+        /// The next step.
+        hint: String,
+    },
+    /// A settings file that is there already cannot be read, or leaves no room for us.
+    #[error("failed to prepare the harness's settings")]
+    Settings(#[from] InstallError),
 }
 
 impl LaunchError {
@@ -66,6 +94,8 @@ impl LaunchError {
     pub fn kind(&self) -> EffectErrorKind {
         match self {
             Self::Unsupported { .. } => EffectErrorKind::InvalidInput,
+            Self::Refused { .. } => EffectErrorKind::PermissionDenied,
+            Self::Settings(_) => EffectErrorKind::Failed,
         }
     }
 
@@ -73,31 +103,62 @@ impl LaunchError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unsupported { hint, .. } => Some(hint.clone()),
+            Self::Unsupported { hint, .. } | Self::Refused { hint, .. } => Some(hint.clone()),
+            Self::Settings(source) => source.hint(),
         }
     }
 }
 
 impl Harness {
-    /// The files to write before the harness starts.
+    /// The files to write before the harness starts. A file that is there already is one that keeps what the user has in it.
     ///
     /// # Errors
-    /// A part of the request has no meaning to the harness.
-    pub fn launch_files(self, _: &LaunchFacts<'_>) -> Result<Vec<OwnFile>, LaunchError> {
-        Ok(Vec::new())
+    /// A part of the request has no meaning to the harness, or its settings in the workspace cannot be added to.
+    pub fn launch_files(self, facts: &LaunchFacts<'_>) -> Result<Vec<OwnFile>, LaunchError> {
+        match self {
+            Self::Claude => claude::launch_files(facts),
+            Self::Gemini => gemini::launch_files(facts),
+            Self::Codex => codex::launch_files(facts),
+        }
     }
 
     /// The command that starts it.
     ///
     /// # Errors
-    /// A part of the request has no meaning to the harness.
-    pub fn launch_line(self, _: &LaunchFacts<'_>) -> Result<LaunchLine, LaunchError> {
-        Ok(LaunchLine { argv: vec![self.name().to_owned()], env: Vec::new() })
+    /// A part of the request has no meaning to the harness, or the user did not allow it.
+    pub fn launch_line(self, facts: &LaunchFacts<'_>) -> Result<LaunchLine, LaunchError> {
+        match self {
+            Self::Claude => claude::launch_line(facts),
+            Self::Gemini => gemini::launch_line(facts),
+            Self::Codex => codex::launch_line(facts),
+        }
+    }
+
+    /// Whether it can begin with a copy of another agent's conversation.
+    #[must_use]
+    pub fn can_fork(self) -> bool {
+        self == Self::Claude
     }
 }
 
-/// Whether a variable tells of the session that set it, and would mislead a harness that inherits it.
-#[must_use]
-pub fn is_session_variable(_name: &str) -> bool {
-    false
+/// The prompt as the harness gets it, if it gets one.
+pub(super) fn spoken_prompt(facts: &LaunchFacts<'_>) -> Option<String> {
+    let prompt = facts.prompt?;
+    if is_long(prompt) {
+        return Some(format!(
+            "Your task is in the file `{}`. Before you do anything else, read all of it: it is long, so read it in parts.",
+            facts.prompt_file
+        ));
+    }
+    // Every harness takes a text that begins with a slash for a command of its own, and some `!` for a shell's.
+    let is_command = prompt.trim_start().starts_with(['/', '!']);
+    Some(if is_command { format!("Your task:\n\n{prompt}") } else { prompt.to_owned() })
 }
+
+/// Whether the prompt goes by its file.
+pub(super) fn is_long(prompt: &str) -> bool {
+    prompt.len() > PROMPT_ARGUMENT
+}
+
+#[cfg(test)]
+mod tests;

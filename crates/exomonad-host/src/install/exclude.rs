@@ -12,7 +12,7 @@ pub(super) struct Broken {
 }
 
 /// The pattern that matches exactly the file at this path below the root.
-pub(super) fn pattern(relative: &str) -> String {
+pub(crate) fn pattern(relative: &str) -> String {
     let mut pattern = String::from("/");
     for letter in relative.chars() {
         if matches!(letter, '\\' | '*' | '?' | '[' | ' ') {

@@ -15,7 +15,7 @@ const MAX_LINKS: usize = 40;
 
 /// Who may read a new file. One that exists keeps its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Audience {
+pub(crate) enum Audience {
     Owner,
     /// Whoever the umask lets.
     Everyone,
@@ -47,8 +47,13 @@ pub(super) fn text(path: &Utf8Path, bytes: &[u8]) -> Result<String, InstallError
     }
 }
 
+/// The text of the file, or nothing when there is none.
+pub(crate) fn load_text(path: &Utf8Path) -> Result<Option<String>, InstallError> {
+    load(path)?.map(|bytes| text(path, &bytes)).transpose()
+}
+
 /// The file that the path leads to, which need not exist.
-pub(super) fn follow_links(path: &Utf8Path) -> Result<Utf8PathBuf, InstallError> {
+pub(crate) fn follow_links(path: &Utf8Path) -> Result<Utf8PathBuf, InstallError> {
     let read = |source| InstallError::Read { path: path.to_owned(), source };
     let mut target = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -77,7 +82,7 @@ pub(super) fn require_writable(path: &Utf8Path) -> Result<(), InstallError> {
 }
 
 /// Replaces the file's bytes at once: whatever happens, either the old or the new ones are there.
-pub(super) fn replace(path: &Utf8Path, bytes: &[u8], audience: Audience) -> Result<(), InstallError> {
+pub(crate) fn replace(path: &Utf8Path, bytes: &[u8], audience: Audience) -> Result<(), InstallError> {
     write_beside(path, bytes, audience)
         .map_err(|source| InstallError::Write { path: path.to_owned(), source })
 }

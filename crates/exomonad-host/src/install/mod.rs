@@ -15,11 +15,15 @@ mod plan;
 mod record;
 mod server;
 
+pub(crate) use document::value_at;
 pub use document::{Change, Containers, Dialect, DocumentError, Known, Position, Problem, add, remove};
 pub use entry::{Entry, Place};
 pub use error::InstallError;
+pub(crate) use exclude::pattern as exclude_pattern;
+pub(crate) use file::{Audience, follow_links, load_text, replace};
 pub use inspect::{Finding, Part, State, inspect};
 pub use ours::is_ours;
+pub(crate) use ours::is_server;
 pub use plan::{Applied, Artefact, Plan, PlannedFile, Request, Status, plan, uninstall};
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub fn is_ours(value: &Value) -> bool {
 }
 
 /// Tells whether the value is an MCP server that runs `exomonad mcp-stdio`, whoever wrote it.
-pub(super) fn is_server(value: &Value) -> bool {
+pub(crate) fn is_server(value: &Value) -> bool {
     runs(value, "mcp-stdio")
 }
 

@@ -1,13 +1,19 @@
 //! Claude Code's hooks, as seen in 2.1.197 and 2.1.329.
 
 mod answer;
+mod launch;
+mod own;
+mod servers;
 mod settings;
 mod tools;
+mod trust;
 mod wire;
 
 pub(super) use answer::encode;
+pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::settings;
 pub(super) use tools::{TOOLS, mcp};
+pub(super) use trust::{trust, untrust};
 pub(super) use wire::{Output, Permission, RequestDecision};
 
 use super::event::EventSpec;

@@ -1,5 +1,6 @@
 //! What `init` adds to Claude Code's settings.
 
+use camino::Utf8Path;
 use serde_json::{Map, Value, json};
 
 use super::EVENTS;
@@ -16,11 +17,20 @@ const HAS_ON_FAILURE: [u64; 3] = [2, 1, 329];
 
 /// Our own files in `.exomonad`. Its workspaces stay writable: a pattern such as `.exomonad/*` would deny all that is
 /// inside them too (seen in 2.1.329), so what is ours is named.
-const OWN_FILES: [&str; 8] =
-    ["*.toml", "install.json", "backup/**", "state.db*", "*.wasm", "guests/**", "logs/**", "sockets/**"];
+const OWN_FILES: [&str; 9] = [
+    "*.toml",
+    "install.json",
+    "agents/**",
+    "backup/**",
+    "state.db*",
+    "*.wasm",
+    "guests/**",
+    "logs/**",
+    "sockets/**",
+];
 
 /// What would switch our hooks or tools off.
-const GUARD_FILES: [&str; 8] = [
+pub(super) const GUARD_FILES: [&str; 8] = [
     ".claude/settings*.json",
     ".mcp.json",
     ".gemini/settings.json",
@@ -36,7 +46,7 @@ pub(in crate::harness) fn settings(facts: &SettingsFacts) -> Vec<Artefact> {
     let hooks = EVENTS.iter().filter(|spec| spec.installed).map(|spec| hook(spec, facts));
     let own = OWN_FILES.iter().map(|file| format!(".exomonad/{file}"));
     let guards = GUARD_FILES.iter().map(|file| (*file).to_owned());
-    let denied = own.chain(guards).map(|file| denied(facts, &file));
+    let denied = own.chain(guards).map(|file| denied(&facts.project_root, &file));
     let artefact = |path: &str| artefact(Harness::Claude, path, Dialect::Strict);
     vec![
         Artefact {
@@ -81,8 +91,8 @@ fn hook(spec: &EventSpec, facts: &SettingsFacts) -> Entry {
 }
 
 /// `Edit` covers every way of writing a file, `Write` matches nothing; two slashes make the path absolute.
-fn denied(facts: &SettingsFacts, file: &str) -> Entry {
-    let rule = format!("Edit(/{}/{file})", escaped(facts.project_root.as_str()));
+pub(super) fn denied(dir: &Utf8Path, file: &str) -> Entry {
+    let rule = format!("Edit(/{}/{file})", escaped(dir.as_str()));
     element(&["permissions", "deny"], json!(rule))
 }
 

@@ -1,10 +1,12 @@
 //! Codex CLI's hooks, as seen in 0.169.0. A key its schema does not have voids the whole answer.
 
 mod answer;
+mod launch;
 mod settings;
 mod tools;
 
 pub(super) use answer::encode;
+pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::{registration, settings};
 pub(super) use tools::{TOOLS, patched_paths};
 

@@ -83,6 +83,14 @@ pub(crate) fn held(text: &str, path: &[String]) -> Result<Held, DocumentError> {
     })
 }
 
+/// The value at the keys' end, in a text of either dialect; nothing when the text has none there or cannot be read.
+pub(crate) fn value_at(text: &str, path: &[String]) -> Option<Value> {
+    match held(text, path) {
+        Ok(Held::Value(value)) => Some(value),
+        Ok(Held::Nothing | Held::Other) | Err(_) => None,
+    }
+}
+
 /// What an install into `text` makes: the entries and the containers that are not there yet.
 pub(crate) fn outline(text: &str, wanted: &[Entry]) -> Result<Known, DocumentError> {
     let (_, body) = split_bom(text);

@@ -13,6 +13,7 @@ mod trivia;
 use serde_json::Value;
 
 pub use self::add::add;
+pub(crate) use self::add::value_at;
 pub(super) use self::add::{Held, held, is_blank, missing, outline};
 pub use self::problem::{DocumentError, Position, Problem};
 pub use self::remove::remove;
