@@ -7,6 +7,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{Author, ConfigError};
+use crate::harness::Harness;
 use crate::mux::MuxChoice;
 
 /// What is configured about agents.
@@ -123,11 +124,14 @@ impl Agents {
         let invalid = |message: String| ConfigError::Parse { path: path.to_owned(), message };
         let needs_approval = author == Author::Repository;
         let Tables { agents, roles, harness, mux, session } = tables;
-        for (own, new) in [
-            (&mut self.max_depth, agents.max_depth),
-            (&mut self.max_children, agents.max_children),
-            (&mut self.max_agents, agents.max_agents),
+        for (key, own, new) in [
+            ("max_depth", &mut self.max_depth, agents.max_depth),
+            ("max_children", &mut self.max_children, agents.max_children),
+            ("max_agents", &mut self.max_agents, agents.max_agents),
         ] {
+            if new == Some(0) {
+                return Err(invalid(format!("`agents.{key}` must be at least 1")));
+            }
             *own = new.unwrap_or(*own);
         }
         match agents.skip_permissions {
@@ -150,6 +154,9 @@ impl Agents {
         }
         for (name, table) in harness {
             let key = format!("harness.{name}.command");
+            if name.parse::<Harness>().is_ok() {
+                return Err(invalid(format!("`{key}`: exomonad knows `{name}` itself; choose another name")));
+            }
             match command(&key, table.command, needs_approval).map_err(invalid)? {
                 Some(command) => self.harnesses.insert(name, command),
                 None => return Err(invalid(format!("`{key}` names no program"))),

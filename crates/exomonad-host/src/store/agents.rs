@@ -81,6 +81,16 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// Keeps which coding-agent program an agent is started in from now on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn set_agent_harness(&self, name: &AgentName, harness: &str) -> Result<(), StoreError> {
+        self.lock()
+            .execute("UPDATE agents SET harness = ?2 WHERE name = ?1", params![name.as_str(), harness])?;
+        Ok(())
+    }
+
     /// Forgets an agent, how it was spawned and its runs. Its events and messages stay. An agent with children is refused.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::contract::messages::{Message, MessageState};
 const INBOX_BYTES: usize = 4 << 20;
 
 /// `body` comes last in the table, so that what is before it is read without it.
-const COLUMNS: &str = "seq, id, sender, recipient, kind, reply_to, state, sent_ms, body";
+pub(super) const COLUMNS: &str = "seq, id, sender, recipient, kind, reply_to, state, sent_ms, body";
 
 /// As [`COLUMNS`].
 pub(super) const FIND: &str =
@@ -195,7 +195,7 @@ fn require_known(transaction: &Transaction<'_>, id: &str, agent: &str) -> Result
     Err(StoreError::NoMessage { id: id.to_owned() })
 }
 
-fn read(row: &Row<'_>) -> Result<(i64, Message), StoreError> {
+pub(super) fn read(row: &Row<'_>) -> Result<(i64, Message), StoreError> {
     let state: String = row.get(6)?;
     let message = Message {
         id: row.get(1)?,

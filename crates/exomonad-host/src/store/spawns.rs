@@ -108,6 +108,38 @@ impl Store {
         Ok(())
     }
 
+    /// Makes `to` the one that finishes or undoes a spawn which `from` left; tells whether it was still `from`'s. Of several
+    /// who try, one succeeds.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn take_over_spawn(
+        &self,
+        agent: &AgentName,
+        from: &ProcessIdentity,
+        to: &ProcessIdentity,
+    ) -> Result<bool, StoreError> {
+        let changed = self.lock().execute(
+            "UPDATE spawns SET pid = ?5, started = ?6, machine = ?7
+             WHERE agent = ?1 AND pid = ?2 AND started = ?3 AND machine = ?4",
+            params![agent.as_str(), from.pid, from.started, from.machine, to.pid, to.started, to.machine],
+        )?;
+        Ok(changed == 1)
+    }
+
+    /// Whether an agent's harness was ever started: only then can there be work of its own.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn has_ever_run(&self, agent: &AgentName) -> Result<bool, StoreError> {
+        let found = self.lock().query_row(
+            "SELECT EXISTS (SELECT 1 FROM runs WHERE agent = ?1 AND pid IS NOT NULL)",
+            params![agent.as_str()],
+            |row| row.get(0),
+        )?;
+        Ok(found)
+    }
+
     /// Keeps how an agent's harness is started from now on, such as with another conversation.
     ///
     /// # Errors

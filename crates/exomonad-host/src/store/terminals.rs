@@ -23,6 +23,19 @@ impl Store {
         text.map(parse).transpose()
     }
 
+    /// Keeps the project's terminal session unless there is one; returns the one that is kept. Of several who try, all get
+    /// the same.
+    ///
+    /// # Errors
+    /// The database failed, or the row cannot be read.
+    pub fn claim_terminal(&self, address: &Address) -> Result<Address, StoreError> {
+        self.lock().execute(
+            "INSERT INTO terminal (one, address) VALUES (1, ?1) ON CONFLICT (one) DO NOTHING",
+            params![text(address)],
+        )?;
+        Ok(self.terminal()?.unwrap_or_else(|| address.clone()))
+    }
+
     /// Keeps the project's terminal session, or forgets it.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use tempfile::TempDir;
 
 use super::messages::{ACK_FIND, FIND, REPLY_FIND, UNREAD, inbox_sql};
+use super::overview::UNREAD_COUNTS;
 use super::{Changes, Inbox, Mode, Store, StoreError};
 
 fn store() -> (TempDir, Store) {
@@ -38,6 +39,14 @@ fn messages_are_found_by_an_index_and_never_sorted() {
     for by_id in [ACK_FIND, REPLY_FIND, FIND] {
         check(by_id, "INDEX sqlite_autoindex_messages_1 (id=?)");
     }
+}
+
+#[test]
+fn every_inbox_is_counted_without_reading_a_message() {
+    let (_dir, store) = store();
+    let plan = plan(&store, UNREAD_COUNTS);
+    let [step] = &plan[..] else { panic!("{plan:?}") };
+    assert!(step.starts_with("SCAN messages USING COVERING INDEX messages_unacked"), "{step}");
 }
 
 #[test]
