@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::{AgentName, NameError};
+use crate::contract::WorkspaceKind;
 use crate::git::Repository;
 use crate::store::{AgentRow, Store, StoreError};
 
@@ -80,6 +81,7 @@ impl IdentityError {
 /// The caller is nobody, or could be several.
 pub fn resolve(store: &Store, seeker: &Seeker<'_>) -> Result<AgentRow, IdentityError> {
     let here = &seeker.repository.workspace;
+    require_known(store, seeker.repository)?;
     if let Some(claimed) = seeker.claimed {
         let name = AgentName::parse(claimed).map_err(IdentityError::Claim)?;
         let Some(row) = store.agent(&name)? else { return Err(IdentityError::Unknown { name }) };
@@ -103,4 +105,14 @@ pub fn resolve(store: &Store, seeker: &Seeker<'_>) -> Result<AgentRow, IdentityE
         }
         (None, _) => Err(IdentityError::Nobody { workspace: here.clone() }),
     }
+}
+
+/// What a standalone repository's pointer says of its project counts only when the project says the same of the repository:
+/// anybody can put such a file beside a repository.
+fn require_known(store: &Store, repository: &Repository) -> Result<(), IdentityError> {
+    let is_ours = |row: &AgentRow| row.workspace_kind == WorkspaceKind::Standalone;
+    if repository.is_standalone() && !store.agents_in(&repository.main)?.iter().any(is_ours) {
+        return Err(IdentityError::Nobody { workspace: repository.workspace.clone() });
+    }
+    Ok(())
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// How many names [`nearest`] returns.
+const NEAREST: usize = 5;
+
 /// A name, unique in the project: 1 to 100 of `a-z A-Z 0-9 . _ -`, beginning with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgentName(String);
@@ -46,4 +49,13 @@ impl fmt::Display for AgentName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// The few of `names` that are most alike to `text`, the most alike first.
+#[must_use]
+pub fn nearest(text: &str, mut names: Vec<String>) -> Vec<String> {
+    let alike = |known: &String| strsim::jaro_winkler(known, text);
+    names.sort_by(|a, b| alike(b).total_cmp(&alike(a)));
+    names.truncate(NEAREST);
+    names
 }

@@ -1,94 +1,57 @@
 //! Where an agent works: makes it, and takes it away when nothing of value is in it.
 //!
-//! Rules this room keeps: what exists is never overwritten and never adopted; what is removed bears the spawn's mark.
+//! Rules this room keeps: what exists is never overwritten and never adopted; what is removed bears the spawn's mark, and
+//! what was changed in it is under a ref first.
 
 mod error;
+mod ground;
+mod include;
+mod plan;
+mod removal;
+mod salvage;
+mod setup;
+mod standalone;
+mod worktree;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::error::WorkspaceError;
-use super::{AgentName, Site};
+pub(super) use self::error::describe;
+pub use self::ground::{Ground, survey};
+pub use self::include::include;
+pub use self::plan::{WorkspacePlan, plan, planned};
+pub(super) use self::removal::{exists, remove};
+pub(super) use self::salvage::salvage;
+pub use self::setup::set_up;
+pub(super) use self::worktree::admin_dir;
+use super::Site;
 use crate::contract::WorkspaceKind;
-
-/// Where a child begins: its parent's commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ground {
-    /// The parent's branch.
-    pub base: String,
-    /// The parent's last commit.
-    pub base_sha: String,
-}
-
-/// A workspace to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkspacePlan {
-    /// Whose it is.
-    pub agent: AgentName,
-    /// What kind.
-    pub kind: WorkspaceKind,
-    /// Where it will be: absolute.
-    pub path: Utf8PathBuf,
-    /// The branch to make for it; absent for a shared directory.
-    pub branch: Option<String>,
-    /// Where it begins.
-    pub ground: Ground,
-    /// What marks it as this spawn's.
-    pub mark: String,
-}
-
-/// Looks whether children can begin at the site's checkout: it has a branch and a commit, and no changes that a child would
-/// not see. For a shared directory only the branch matters, and not even that must be there.
-///
-/// # Errors
-/// It is bare, detached, without a commit, in the middle of a merge, or dirty: then the error has the exact paths.
-pub fn survey(_site: &Site, _kind: WorkspaceKind) -> Result<Ground, WorkspaceError> {
-    Err(WorkspaceError::NoBranch)
-}
-
-/// Where the workspace of a child will be, and its branch.
-#[must_use]
-pub fn plan(
-    _site: &Site,
-    _agent: &AgentName,
-    _slug: &str,
-    _kind: WorkspaceKind,
-    _ground: Ground,
-    _mark: &str,
-) -> Option<WorkspacePlan> {
-    None
-}
 
 /// Makes the workspace: nothing, all of it, or what [`unmake`] recognises.
 ///
 /// # Errors
 /// The branch or the directory is there already, or git failed.
-pub fn make(_site: &Site, _plan: &WorkspacePlan) -> Result<(), WorkspaceError> {
-    Err(WorkspaceError::NoBranch)
+pub fn make(site: &Site, plan: &WorkspacePlan) -> Result<(), WorkspaceError> {
+    match plan.kind {
+        WorkspaceKind::Worktree => worktree::make(site, plan),
+        WorkspaceKind::Standalone => standalone::make(site, plan),
+        WorkspaceKind::Shared => Ok(()),
+        WorkspaceKind::Main => Err(WorkspaceError::Main),
+    }
 }
 
-/// Copies what `.worktreeinclude` names from the parent's checkout; tells what was left out and why.
+/// Takes away what [`make`] made for this spawn, as far as it is there and bears its mark. Commits stay, with their branch
+/// and the workspace; changes that nobody committed are under a ref before they go, and an event says which. Tells what it left of this
+/// spawn, in sentences.
 ///
 /// # Errors
-/// A file cannot be read or written.
-pub fn include(_site: &Site, _plan: &WorkspacePlan) -> Result<Vec<String>, WorkspaceError> {
-    Err(WorkspaceError::NoBranch)
-}
-
-/// Runs the project's `setup` command in the workspace, if there is one and the user approved it.
-///
-/// # Errors
-/// It is not approved, or it failed.
-pub fn set_up(_site: &Site, _plan: &WorkspacePlan, _stop: &dyn Fn() -> bool) -> Result<(), WorkspaceError> {
-    Err(WorkspaceError::NoBranch)
-}
-
-/// Takes away what [`make`] made for this spawn, as far as it is there, bears its mark, and holds no work. Tells what it
-/// left, in sentences.
-///
-/// # Errors
-/// Git failed.
-pub fn unmake(_site: &Site, _plan: &WorkspacePlan) -> Result<Vec<String>, WorkspaceError> {
-    Err(WorkspaceError::NoBranch)
+/// Git failed, or a file could not be removed. Doing it again goes on where it ended.
+pub fn unmake(site: &Site, plan: &WorkspacePlan) -> Result<Vec<String>, WorkspaceError> {
+    match plan.kind {
+        WorkspaceKind::Worktree => worktree::unmake(site, plan),
+        WorkspaceKind::Standalone => standalone::unmake(site, plan),
+        WorkspaceKind::Shared | WorkspaceKind::Main => Ok(Vec::new()),
+    }
 }
 
 /// The top of the project's worktrees.
