@@ -6,6 +6,7 @@ use exomonad_sdk::{
 };
 use serde_json::json;
 
+use super::exit::tell_parent;
 use super::welcome::welcome;
 use crate::redact::redacted;
 use crate::rules::kind_name;
@@ -18,6 +19,7 @@ const INTERESTS: &[HookKind] = &[
     HookKind::PostTool,
     HookKind::PermissionRequested,
     HookKind::SessionEnd,
+    HookKind::WorkerExit,
 ];
 
 /// What the guard may refuse; see `guard::refusal`.
@@ -82,6 +84,12 @@ macro_rules! hooks {
 
             fn session_end(host: &mut dyn Host, _: &Context, hook: &Hook, reason: &str) -> Decision {
                 end(host, hook, reason);
+                Decision::pass()
+            }
+
+            fn worker_exit(host: &mut dyn Host, cx: &Context, _: &Hook, status: &str) -> Decision {
+                let told = tell_parent(host, cx, status);
+                log_failure(host, "parent not told of the end", told);
                 Decision::pass()
             }
         }

@@ -15,9 +15,13 @@ How to work:
 
 Tools:
 - `whoami`: your name, parent, branch, workspace and limits. Call it when you are not sure where you are.
+- `spawn_leaf_subtree`: a developer for one thing, on a branch of its own. `spawn_subtree`: a lead for a part that is to be \
+split further. Both begin from your last commit: commit first. `spawn_workers`: quick jobs in your own directory.
+- `stop_agent`: ends an agent below you; its work stays.
 - `list_agents`: the tree, with everybody's name and state.
-- `inbox`: messages to you. Read it when you begin and when you are told that something came. Acknowledge what you have \
-dealt with (`ack`); it is shown again until you do. To wait, pass `wait_seconds`; do not call it in a loop.
+- `inbox`: messages to you; an agent's end comes as `exit`. Read it when you begin and when you are told that something came. \
+Acknowledge what you have dealt with (`ack`); it is shown again until you do. To wait, pass `wait_seconds`; do not call it \
+in a loop.
 - `send_message`: to an agent by its name, or to `parent`. Say all it needs; it does not see your conversation.
 - `notify_parent`: reports to your parent: `success` or `failure` when your task ends, `update` for what it must know \
 before. The root of the tree has no parent: there you answer your human.";

@@ -1,5 +1,6 @@
 //! The role tables.
 
+mod exit;
 mod hooks;
 mod instructions;
 mod welcome;
@@ -7,16 +8,23 @@ mod welcome;
 use exomonad_sdk::Role;
 use hooks::{Confined, Free};
 
-use crate::tools::{Inbox, ListAgents, NotifyParent, SendMessage, WhoAmI};
+use crate::tools::{
+    Inbox, ListAgents, NotifyParent, SendMessage, SpawnLeafSubtree, SpawnSubtree, SpawnWorkers, StopAgent,
+    WhoAmI,
+};
 
-const TL: &str = "tl";
-const DEV: &str = "dev";
-const WORKER: &str = "worker";
+pub(crate) const TL: &str = "tl";
+pub(crate) const DEV: &str = "dev";
+pub(crate) const WORKER: &str = "worker";
 
 /// The tech lead.
 pub(crate) fn tl() -> Role {
     everyones(Role::new(TL, "Leads the work on the repository, or on a part of it"))
         .tool::<ListAgents>()
+        .tool::<SpawnSubtree>()
+        .tool::<SpawnLeafSubtree>()
+        .tool::<SpawnWorkers>()
+        .tool::<StopAgent>()
         .instructions(instructions::TL)
         .hooks::<Free>()
 }

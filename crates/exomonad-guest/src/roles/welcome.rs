@@ -8,7 +8,7 @@ pub(super) fn welcome(cx: &Context, confined: bool) -> String {
     let place = match agent.workspace_kind {
         WorkspaceKind::Main => "the main checkout",
         WorkspaceKind::Worktree => "your own git worktree",
-        WorkspaceKind::Standalone => "a repository of your own",
+        WorkspaceKind::Standalone => "a repository of your own, without a way up to the rest of the project",
         WorkspaceKind::Shared => "your parent's directory, which you share",
     };
     let mut lines = vec![format!("You are exomonad agent `{}`, role `{}`.", agent.name, agent.role)];
@@ -32,8 +32,10 @@ pub(super) fn welcome(cx: &Context, confined: bool) -> String {
 
 fn job(role: &str, has_parent: bool) -> Option<&'static str> {
     match role {
-        "tl" if has_parent => Some("You lead a part of the work for your parent."),
-        "tl" => Some("You lead the work on this repository."),
+        "tl" if has_parent => {
+            Some("You lead a part of the work for your parent, and may spawn agents for its parts.")
+        }
+        "tl" => Some("You lead the work on this repository, and may spawn agents for its parts."),
         "dev" => Some("You implement one thing and commit it on your branch."),
         "worker" => Some("You do one quick job, and commit nothing unless you were asked to."),
         _ => None,

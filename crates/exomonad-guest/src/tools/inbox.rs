@@ -61,7 +61,8 @@ struct Letter {
     id: String,
     /// The agent that wrote it.
     from: String,
-    /// `message`, or how a child's work stands: `report.success`, `report.failure`, `report.update`.
+    /// `message`; how a child's work stands: `report.success`, `report.failure`, `report.update`; or `exit`: a child's program
+    /// ended.
     kind: String,
     /// When it was sent: ISO 8601, UTC.
     time: String,

@@ -32,6 +32,15 @@ struct Row {
     /// The program it runs in.
     harness: String,
     state: AgentState,
+    /// How its program ended; absent while it runs, and when that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exit: Option<String>,
+    /// Why it could not be started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    /// Where your human can see it; absent without a terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminal: Option<String>,
     /// A session of it is connected now.
     live: bool,
     /// When something was last heard of it: ISO 8601, UTC. Absent: never.
@@ -53,7 +62,7 @@ impl Tool for ListAgents {
     const NAME: &'static str = "list_agents";
     const TITLE: &'static str = "List the agents";
     const DESCRIPTION: &'static str = "\
-Shows every agent of this project as a tree: name, role, state, whether it is connected, when it was last heard of, unread \
+Shows every agent of this project as a tree: name, role, state, how it ended, whether it is connected, when it was last heard of, unread \
 messages, branch and workspace. Use it to learn names for `send_message`, not to poll: what agents report comes to your \
 `inbox`.";
     const HINTS: ToolHints =
@@ -100,6 +109,9 @@ impl From<AgentInfo> for Row {
             depth: agent.depth,
             harness: agent.harness,
             state: info.state.into(),
+            exit: info.exit,
+            failure: info.failure,
+            terminal: info.terminal,
             live: info.sidecars > 0,
             last_seen: info.last_seen_ms.map(utc),
             unread: info.unread,
@@ -117,9 +129,12 @@ fn line(row: &Row) -> String {
         (Some(time), false) => format!("last heard of {time}"),
         (None, false) => "never heard of".to_owned(),
     };
+    let ends = row.exit.iter().chain(&row.failure).cloned().collect::<Vec<_>>().join(", ");
+    let ends = if ends.is_empty() { ends } else { format!(" ({ends})") };
+    let terminal = row.terminal.as_ref().map_or_else(String::new, |terminal| format!(", {terminal}"));
     let branch = row.branch.as_ref().map_or_else(String::new, |branch| format!(", branch {branch}"));
     format!(
-        "{indent}- {} ({}, {}): {}, {seen}, {} unread{branch}, {} ({})",
+        "{indent}- {} ({}, {}): {}{ends}, {seen}, {} unread{branch}, {} ({}){terminal}",
         row.name,
         row.role,
         row.harness,

@@ -4,6 +4,7 @@
 
 mod golden;
 mod page;
+mod spawning;
 
 use exomonad_guest::Builtin;
 use exomonad_sdk::agents::{AgentInfo, AgentState};

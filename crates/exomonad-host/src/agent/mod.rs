@@ -5,6 +5,7 @@ mod context;
 mod files;
 mod identity;
 mod launch;
+mod lead;
 mod leftovers;
 mod name;
 mod own_files;
@@ -15,6 +16,7 @@ mod run;
 mod site;
 mod spawn;
 mod stop;
+mod view;
 pub mod workspace;
 
 pub use cleanup::{Cleaned, CleanupError, Force, Work, cleanup, work};
@@ -22,6 +24,10 @@ pub(crate) use context::{Facts, context};
 pub use files::{AgentFiles, write_private};
 pub use identity::{IdentityError, Seeker, resolve};
 pub use launch::{Conversation, Launch, Permissions};
+pub use lead::{
+    LeadError, LeadProgram, LeadStart, SessionAct, SessionGround, SessionPlan, SessionWish, await_lead,
+    lead_run, open_session, plan_session, socket_risk,
+};
 pub use name::{AgentName, NameError, nearest};
 pub use own_files::OwnFileError;
 use own_files::write_own_files;
@@ -32,4 +38,5 @@ pub use run::{Launcher, Ran, RunError};
 pub use site::Site;
 pub use spawn::{Follower, SpawnError, SpawnRequest, Spawned, Step, spawn};
 pub use stop::{StopError, stop};
+pub use view::{AgentView, exit_words, view_agent, view_agents};
 pub use workspace::WorkspaceError;

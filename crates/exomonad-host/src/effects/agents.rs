@@ -1,12 +1,11 @@
-//! Effects of namespace `agents`.
+//! Effects of namespace `agents` that look: who there is and how each is.
 
-use super::planned::unavailable;
-use super::{Caller, Failure, World, error};
-use crate::agent::AgentName;
+use super::{Caller, Failure, World, error, tree};
+use crate::agent::{AgentName, AgentView, exit_words, view_agent, view_agents};
 use crate::contract::agents::{AgentInfo, AgentState as State, Cleaned, Host, SpawnPlan};
 use crate::contract::{Agent, EffectError, EffectErrorKind};
 use crate::git::Repository;
-use crate::store::{AgentRow, AgentState, SidecarRow};
+use crate::store::{AgentRow, AgentState};
 
 /// How many names a hint lists.
 const HINT_NAMES: usize = 5;
@@ -14,108 +13,90 @@ const HINT_NAMES: usize = 5;
 impl Host for World {
     fn list(&mut self) -> Result<Vec<AgentInfo>, Failure> {
         self.act("agents.list", |caller| {
-            let look = Look::take(caller)?;
-            caller.services.store.agents()?.into_iter().map(|row| look.info(caller, row)).collect()
+            let services = caller.services;
+            let views = view_agents(&services.store, services.clock.now_ms())?;
+            Ok(views.into_iter().map(info).collect())
         })
     }
 
     fn get(&mut self, name: String) -> Result<AgentInfo, Failure> {
         self.act("agents.get", |caller| {
             let row = require_agent(caller, &name)?;
-            Look::take(caller)?.info(caller, row)
+            load_info(caller, &row.name)
         })
     }
 
     fn self_(&mut self) -> Result<AgentInfo, Failure> {
         self.act("agents.self", |caller| {
             let row = require_agent(caller, caller.agent())?;
-            Look::at_caller(caller)?.info(caller, row)
+            let info = load_info(caller, &row.name)?;
+            // It is heard of right now.
+            Ok(AgentInfo {
+                last_seen_ms: info.last_seen_ms.max(Some(caller.services.clock.now_ms())),
+                ..info
+            })
         })
     }
 
-    fn spawn(&mut self, _: SpawnPlan) -> Result<AgentInfo, Failure> {
-        self.act("agents.spawn", |_| unavailable("agents.spawn"))
+    fn spawn(&mut self, plan: SpawnPlan) -> Result<AgentInfo, Failure> {
+        self.act_waiting("agents.spawn", tree::SPAWN_LIMIT, |caller| tree::spawn(caller, plan))
     }
 
-    fn stop(&mut self, _: String) -> Result<AgentInfo, Failure> {
-        self.act("agents.stop", |_| unavailable("agents.stop"))
+    fn stop(&mut self, name: String) -> Result<AgentInfo, Failure> {
+        self.act_waiting("agents.stop", tree::STOP_LIMIT, |caller| tree::stop(caller, &name))
     }
 
-    fn cleanup(&mut self, _: String, _: bool) -> Result<Cleaned, Failure> {
-        self.act("agents.cleanup", |_| unavailable("agents.cleanup"))
-    }
-}
-
-/// Who runs and who was heard of, as it is now.
-struct Look {
-    now_ms: u64,
-    sidecars: Vec<SidecarRow>,
-    heard: Vec<(String, u64)>,
-}
-
-impl Look {
-    fn take(caller: &Caller<'_>) -> Result<Self, EffectError> {
-        let store = &caller.services.store;
-        Ok(Self {
-            now_ms: caller.services.clock.now_ms(),
-            sidecars: store.sidecars()?,
-            heard: store.lately_heard()?,
-        })
-    }
-
-    /// As [`Look::take`], when only the caller is asked about: it is heard of right now.
-    fn at_caller(caller: &Caller<'_>) -> Result<Self, EffectError> {
-        let now_ms = caller.services.clock.now_ms();
-        let sidecars = caller.services.store.sidecars()?;
-        Ok(Self { now_ms, sidecars, heard: vec![(caller.agent().to_owned(), now_ms)] })
-    }
-
-    fn info(&self, caller: &Caller<'_>, row: AgentRow) -> Result<AgentInfo, EffectError> {
-        let store = &caller.services.store;
-        let name = row.name.as_str();
-        let sidecars: Vec<_> = self.sidecars.iter().filter(|sidecar| sidecar.agent == name).collect();
-        let session = store.latest_session(name)?;
-        let heard = self.heard.iter().filter(|(agent, _)| agent == name).map(|(_, time_ms)| *time_ms);
-        let last_seen_ms = sidecars
-            .iter()
-            .map(|sidecar| sidecar.beat_ms)
-            .chain(session.map(|session| session.ended_ms.unwrap_or(session.started_ms)))
-            .chain(heard)
-            .max();
-        let live = sidecars.iter().filter(|sidecar| sidecar.is_live(self.now_ms)).count();
-        Ok(AgentInfo {
-            state: match row.state {
-                AgentState::Starting => State::Starting,
-                AgentState::Running => State::Running,
-                AgentState::Stopped => State::Stopped,
-                AgentState::Failed => State::Failed,
-            },
-            created_ms: row.created_ms,
-            sidecars: u32::try_from(live).unwrap_or(u32::MAX),
-            last_seen_ms,
-            unread: store.unread(&row.name)?,
-            exit: None,
-            failure: None,
-            terminal: None,
-            notes: Vec::new(),
-            agent: agent(row),
-        })
+    fn cleanup(&mut self, name: String, force: bool) -> Result<Cleaned, Failure> {
+        self.act_waiting("agents.cleanup", tree::STOP_LIMIT, |caller| tree::cleanup(caller, &name, force))
     }
 }
 
-fn agent(row: AgentRow) -> Agent {
-    // A workspace that is gone or broken has no branch; that is no reason to hide the agent.
-    let here = Repository::find(&row.workspace).ok().filter(|found| found.workspace == row.workspace);
+/// What is known of an agent that is there.
+pub(super) fn load_info(caller: &Caller<'_>, name: &AgentName) -> Result<AgentInfo, EffectError> {
+    let services = caller.services;
+    let view = view_agent(&services.store, name, services.clock.now_ms())?;
+    view.map(info).ok_or_else(|| error(EffectErrorKind::NotFound, format!("agent `{name}` is gone")))
+}
+
+fn info(view: AgentView) -> AgentInfo {
+    AgentInfo {
+        state: match view.state {
+            AgentState::Starting => State::Starting,
+            AgentState::Running => State::Running,
+            AgentState::Stopped => State::Stopped,
+            AgentState::Failed => State::Failed,
+        },
+        created_ms: view.row.created_ms,
+        sidecars: view.sidecars,
+        last_seen_ms: view.last_seen_ms,
+        unread: view.unread,
+        exit: view.exit().and_then(exit_words),
+        failure: view.failure().map(str::to_owned),
+        terminal: view.terminal(),
+        notes: Vec::new(),
+        agent: agent(view),
+    }
+}
+
+fn agent(view: AgentView) -> Agent {
+    let row = view.row;
+    let branch = checked_out(&row);
     Agent {
         name: row.name.to_string(),
         role: row.role,
         parent: row.parent.map(|parent| parent.to_string()),
-        branch: here.and_then(|found| found.branch().ok().flatten()),
+        branch,
         workspace_kind: row.workspace_kind,
         workspace: row.workspace.into(),
         harness: row.harness,
         depth: row.depth,
     }
+}
+
+/// The branch checked out in an agent's workspace. One that is gone or broken has none; that is no reason to hide the agent.
+fn checked_out(row: &AgentRow) -> Option<String> {
+    let here = Repository::find(&row.workspace).ok().filter(|found| found.workspace == row.workspace);
+    here.and_then(|found| found.branch().ok().flatten())
 }
 
 /// The caller's name, which the host itself put into the context.

@@ -13,6 +13,7 @@ mod planned;
 mod process;
 mod resolve;
 mod session;
+mod tree;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub struct Services {
     pub programs: Vec<String>,
     /// What is configured.
     pub config: Arc<Config>,
+    /// The roles of the guest: what an agent can be spawned as.
+    pub roles: Vec<String>,
     /// The process that calls; absent where no agent may be started or ended, as in a hook.
     pub surroundings: Option<Arc<Surroundings>>,
     /// Whoever waits for the call and may want to hear of it before it ends.

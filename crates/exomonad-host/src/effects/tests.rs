@@ -64,6 +64,7 @@ fn fixture() -> Fixture {
         clock: Clock::new(|| 7),
         programs: Vec::new(),
         config: Arc::default(),
+        roles: Vec::new(),
         surroundings: None,
         listener: None,
     };

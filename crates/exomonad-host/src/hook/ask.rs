@@ -130,6 +130,7 @@ impl Work<'_> {
                 clock: request.clock,
                 programs: config.programs.clone(),
                 config: Arc::new(config.clone()),
+                roles: Vec::new(),
                 surroundings: None,
                 listener: None,
             };

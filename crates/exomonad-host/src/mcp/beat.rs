@@ -1,13 +1,11 @@
-//! Says in the database that this sidecar runs, and does what the database needs from time to time.
+//! Says in the database that this sidecar runs, and does what the project needs from time to time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::client::Client;
 use super::life::{Life, Step};
-use crate::agent::ProcessIdentity;
-use crate::clock::Clock;
-use crate::store::{AgentRow, SidecarId, Store, StoreError};
+use crate::agent::{ProcessIdentity, Site, reap};
+use crate::store::{AgentRow, SidecarId, StoreError};
 
 /// How often. A row counts as live for thrice as long where its process cannot be looked at.
 const BEAT: Duration = Duration::from_secs(10);
@@ -15,17 +13,16 @@ const BEAT: Duration = Duration::from_secs(10);
 /// One sidecar's row.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    store: Arc<Store>,
+    site: Site,
     agent: AgentRow,
     process: ProcessIdentity,
-    clock: Clock,
 }
 
 impl Row {
     /// Nothing where the system does not tell one process from another.
-    pub(super) fn new(store: Arc<Store>, agent: AgentRow, clock: Clock) -> Option<Self> {
+    pub(super) fn new(site: Site, agent: AgentRow) -> Option<Self> {
         match ProcessIdentity::own() {
-            Ok(process) => Some(Self { store, agent, process, clock }),
+            Ok(process) => Some(Self { site, agent, process }),
             Err(err) => {
                 tracing::warn!(%err, "nobody can see that this sidecar runs: the system does not say which process it is");
                 None
@@ -45,7 +42,7 @@ impl Row {
                 () = life.until(Step::Finishing) => break,
                 name = &mut named, if known.is_none() => {
                     known = Some(name.clone());
-                    self.at(move |row| row.store.set_sidecar_client(id, &name)).await;
+                    self.at(move |row| row.site.store.set_sidecar_client(id, &name)).await;
                 }
                 _ = beats.tick() => {
                     let name = known.clone();
@@ -58,28 +55,31 @@ impl Row {
 
     /// A long log would be read by the next process that opens the database alone.
     fn leave(&self, id: SidecarId) -> Result<(), StoreError> {
-        self.store.remove_sidecar(id)?;
-        if self.store.wants_checkpoint() {
-            self.store.checkpoint()?;
+        self.site.store.remove_sidecar(id)?;
+        if self.site.store.wants_checkpoint() {
+            self.site.store.checkpoint()?;
         }
         Ok(())
     }
 
+    /// An agent whose launcher was killed is heard of by whoever comes or is there.
     fn add(&self) -> Result<SidecarId, StoreError> {
-        self.store.add_sidecar(&self.agent.name, &self.process, self.clock.now_ms())
+        reap(&self.site)?;
+        self.site.store.add_sidecar(&self.agent.name, &self.process, self.site.clock.now_ms())
     }
 
     fn beat(&self, id: SidecarId, client: Option<&str>) -> Result<SidecarId, StoreError> {
-        if self.store.wants_checkpoint() {
-            self.store.checkpoint()?;
+        if self.site.store.wants_checkpoint() {
+            self.site.store.checkpoint()?;
         }
-        if self.store.beat_sidecar(id, self.clock.now_ms())? {
+        reap(&self.site)?;
+        if self.site.store.beat_sidecar(id, self.site.clock.now_ms())? {
             return Ok(id);
         }
         // Somebody took us for gone, as after the machine slept.
         let id = self.add()?;
         if let Some(client) = client {
-            self.store.set_sidecar_client(id, client)?;
+            self.site.store.set_sidecar_client(id, client)?;
         }
         Ok(id)
     }

@@ -147,7 +147,7 @@ impl Server {
             life: life.clone(),
         };
         let store = Arc::clone(self.toolbox.store());
-        let row = Row::new(Arc::clone(&store), self.toolbox.agent().clone(), self.toolbox.clock());
+        let row = Row::new(self.toolbox.site(), self.toolbox.agent().clone());
         let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());

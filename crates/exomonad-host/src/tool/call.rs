@@ -94,6 +94,7 @@ impl Toolbox {
             clock: self.clock,
             programs: self.config.programs.clone(),
             config: Arc::clone(&self.config),
+            roles: self.info().roles.iter().map(|role| role.name.clone()).collect(),
             surroundings: Some(Arc::clone(&self.surroundings)),
             listener: call.listener,
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::ToolboxError;
-use crate::agent::{Seeker, resolve};
+use crate::agent::{Seeker, Site, resolve};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{GuestInfo, RoleInfo};
@@ -120,6 +120,18 @@ impl Toolbox {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// The project, as the agent sees it.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        Site {
+            store: Arc::clone(&self.store),
+            repository: self.repository.clone(),
+            surroundings: Arc::clone(&self.surroundings),
+            config: Arc::clone(&self.config),
+            clock: self.clock,
+        }
     }
 
     /// What the guest says of itself.

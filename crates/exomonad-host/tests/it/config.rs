@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use exomonad_host::config::Config;
+use exomonad_host::mux::MuxChoice;
 
 use crate::support::TestProject;
 
@@ -58,6 +59,66 @@ fn a_program_is_allowed_by_its_name_and_not_by_its_path() {
     let project = TestProject::new();
     for (name, shown) in [("./build.sh", "not `./build.sh`"), ("", "not ``")] {
         project.write(".exomonad/config.local.toml", &format!("[process]\nallow = [\"{name}\"]\n"));
+        let err = Config::load(&project.state_dir(), None).unwrap_err();
+        assert!(err.to_string().ends_with(shown), "{err}");
+    }
+}
+
+#[test]
+fn without_a_file_there_are_three_levels_ten_children_and_thirty_agents() {
+    let agents = Config::load(&TestProject::new().state_dir(), None).unwrap().agents;
+    assert_eq!((agents.max_depth, agents.max_children, agents.max_agents), (3, 10, 30));
+    assert_eq!((agents.skip_permissions, agents.mux, agents.setup), (false, MuxChoice::Auto, None));
+}
+
+#[test]
+fn a_cap_of_nothing_is_an_error_that_names_its_key() {
+    let project = TestProject::new();
+    for key in ["max_depth", "max_children", "max_agents"] {
+        project.write(".exomonad/config.toml", &format!("[agents]\n{key} = 0\n"));
+        let err = Config::load(&project.state_dir(), None).unwrap_err();
+        assert!(err.to_string().ends_with(&format!("`agents.{key}` must be at least 1")), "{err}");
+    }
+}
+
+#[test]
+fn of_a_role_each_key_is_the_earliest_files_that_has_it_whatever_the_role_is_called() {
+    let project = TestProject::new();
+    project.write(".exomonad/config.local.toml", "[roles.reviewer]\nmodel = \"m\"\n");
+    project.write(".exomonad/config.toml", "[roles.reviewer]\nharness = \"gemini\"\nmodel = \"n\"\n");
+    let config = Config::load(&project.state_dir(), None).unwrap();
+    let role = &config.agents.roles["reviewer"];
+    assert_eq!((role.harness.as_deref(), role.model.as_deref()), (Some("gemini"), Some("m")));
+    assert_eq!(config.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_commit_cannot_skip_permission_prompts_and_its_commands_need_approval() {
+    let project = TestProject::new();
+    let text = "[agents]\nskip_permissions = true\nsetup = [\"make\"]\n[harness.x]\ncommand = [\"x\"]\n";
+    project.write(".exomonad/config.toml", text);
+    let config = Config::load(&project.state_dir(), None).unwrap();
+    assert!(!config.agents.skip_permissions);
+    assert!(config.warnings[0].contains("`agents.skip_permissions` is ignored"), "{:?}", config.warnings);
+    assert!(config.agents.setup.unwrap().needs_approval);
+    assert!(config.agents.harnesses["x"].needs_approval);
+
+    project.write(".exomonad/config.local.toml", text);
+    let config = Config::load(&project.state_dir(), None).unwrap();
+    assert!(config.agents.skip_permissions);
+    assert!(!config.agents.setup.unwrap().needs_approval);
+    assert!(!config.agents.harnesses["x"].needs_approval);
+}
+
+#[test]
+fn a_harness_that_is_known_cannot_be_another_command() {
+    let project = TestProject::new();
+    for (text, shown) in [
+        ("[harness.claude]\ncommand = [\"x\"]\n", "choose another name"),
+        ("[harness.x]\ncommand = []\n", "names no program"),
+        ("mux = \"screen\"\n", "expected one of: auto, zellij, tmux, headless"),
+    ] {
+        project.write(".exomonad/config.local.toml", text);
         let err = Config::load(&project.state_dir(), None).unwrap_err();
         assert!(err.to_string().ends_with(shown), "{err}");
     }

@@ -22,3 +22,7 @@ mod sidecars;
 mod store;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod view;
+#[cfg(test)]
+mod workspaces;

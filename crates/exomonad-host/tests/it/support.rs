@@ -124,6 +124,7 @@ impl TestProject {
             clock: Clock::new(|| NOW),
             programs: Vec::new(),
             config: Arc::default(),
+            roles: Vec::new(),
             surroundings: None,
             listener: None,
         }

@@ -104,6 +104,6 @@ const LEAF: &str = "\
 ## COMPLETION PROTOCOL
 - You have a branch and a worktree of your own. Create no other branch and push to no other.
 - Commit the files you changed, by name.
-- When every check passes, call `file_pr`. Answer the review by fixing what it names.
-- Report with `notify_parent`: the pull request's number, or what went wrong.
+- When every check passes and you have the tool `file_pr`, call it. Answer the review by fixing what it names.
+- Report with `notify_parent`: what you did and where it is, or what went wrong.
 - Do not merge your own pull request.";

@@ -3,15 +3,25 @@
 //! Rules this room keeps: nothing is made before the agent's row is on the disk; what stood there before is a conflict, and
 //! is never removed; what is undone is recognised by the spawn's mark, never by its name alone.
 
+mod check;
+mod choice;
 mod error;
+mod order;
+mod settings;
+mod start;
 mod step;
+mod undo;
 
 pub use self::error::SpawnError;
+use self::order::Order;
+pub(super) use self::start::{Start, await_start};
 pub use self::step::Step;
+pub(super) use self::undo::undo;
 use super::launch::Permissions;
-use super::{AgentName, Site};
+use super::{AgentFiles, AgentName, Site, workspace};
 use crate::contract::WorkspaceKind;
-use crate::store::AgentRow;
+use crate::harness::is_session_variable;
+use crate::store::{AgentRow, Caps, Reserved};
 
 /// An agent to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +57,9 @@ pub trait Follower {
     /// # Errors
     /// The spawn is not wanted any more.
     fn begin(&self, step: Step) -> Result<(), SpawnError>;
+
+    /// Whether the spawn is not wanted any more. Asked again and again while a step waits.
+    fn gives_up(&self) -> bool;
 }
 
 /// An agent that was spawned.
@@ -63,10 +76,132 @@ pub struct Spawned {
 /// # Errors
 /// The request is wrong, something is in its way, or a step failed. Nothing of it is left then, unless the error says so.
 pub fn spawn(
-    _site: &Site,
-    _parent: &AgentName,
-    _request: &SpawnRequest,
-    _follower: &dyn Follower,
+    site: &Site,
+    parent: &AgentName,
+    request: &SpawnRequest,
+    follower: &dyn Follower,
 ) -> Result<Spawned, SpawnError> {
-    Err(SpawnError::Interrupted)
+    let order = order::draw_up(site, parent, request)?;
+    follower.begin(Step::Reserved)?;
+    reserve(site, &order)?;
+    let unfinished = Unfinished { site, order: &order, armed: true };
+    match carry_out(site, &order, request, follower) {
+        Ok(notes) => {
+            unfinished.disarm();
+            note_spawned(site, &order);
+            let agent = site.store.agent(&order.row.name)?.unwrap_or(order.row);
+            Ok(Spawned { agent, notes })
+        }
+        Err(err) => Err(unfinished.undo(err)),
+    }
+}
+
+fn reserve(site: &Site, order: &Order<'_>) -> Result<(), SpawnError> {
+    let agents = &site.config.agents;
+    let caps = Caps { children: agents.max_children, agents: agents.max_agents };
+    let cap = |message, key| Err(SpawnError::Cap { message, key });
+    match site.store.reserve(&order.row, &order.spawn, caps)? {
+        Reserved::Yes => Ok(()),
+        Reserved::Taken => {
+            let name = &order.row.name;
+            let hint =
+                format!("choose another slug, or see what it does with `exomonad ps` and clean `{name}` up");
+            Err(SpawnError::conflict(format!("there is an agent `{name}` already"), hint))
+        }
+        Reserved::TooManyChildren => {
+            let (key, max) = ("agents.max_children", caps.children);
+            cap(format!("an agent may have {max} children, and this one has them: `{key}` is {max}"), key)
+        }
+        Reserved::TooManyAgents => {
+            let (key, max) = ("agents.max_agents", caps.agents);
+            cap(format!("the project may have {max} agents, and has them: `{key}` is {max}"), key)
+        }
+    }
+}
+
+/// Does every step after the reservation; returns what was given up.
+fn carry_out(
+    site: &Site,
+    order: &Order<'_>,
+    request: &SpawnRequest,
+    follower: &dyn Follower,
+) -> Result<Vec<String>, SpawnError> {
+    let begin = |step| {
+        site.store.set_spawn_step(&order.row.name, step)?;
+        follower.begin(step)
+    };
+    let files = AgentFiles::new(&site.repository.state_dir(), &order.row.name);
+    let has_own = order.row.workspace_kind != WorkspaceKind::Shared;
+    let mut notes = order.notes.clone();
+
+    begin(Step::Workspace)?;
+    files.claim(&order.spawn.mark).map_err(SpawnError::io(format!("make `{}`", files.dir)))?;
+    if has_own {
+        workspace::make(site, &order.plan)?;
+    }
+    order.require_directory()?;
+    begin(Step::Include)?;
+    if has_own {
+        notes.extend(workspace::include(site, &order.plan)?);
+    }
+    begin(Step::Setup)?;
+    if has_own {
+        workspace::set_up(site, &order.plan, &|| follower.gives_up())?;
+    }
+    begin(Step::Settings)?;
+    settings::write(site, order, &files)?;
+    begin(Step::Prompt)?;
+    files.write_prompt(&request.prompt).map_err(SpawnError::io("write the prompt"))?;
+    let inherited = site.surroundings.variables.iter().filter(|(name, _)| !is_session_variable(name));
+    let environment: Vec<_> = inherited.cloned().collect();
+    files.write_environment(&environment).map_err(SpawnError::io("write the environment"))?;
+    begin(Step::Pane)?;
+    let pane = start::open_pane(site, &order.row, &order.spawn.launch.dir, &mut notes)?;
+    begin(Step::Running)?;
+    start::require_start(site, &order.row.name, &pane, &|| follower.gives_up())?;
+    Ok(notes)
+}
+
+fn note_spawned(site: &Site, order: &Order<'_>) {
+    let row = &order.row;
+    let data = serde_json::json!({
+        "parent": row.parent.as_ref().map(AgentName::as_str), "role": row.role, "harness": row.harness,
+    });
+    let name = row.name.as_str();
+    let recorded = site.store.record_event(site.clock.now_ms(), "agent.spawned", name, &data.to_string());
+    crate::drop_logged(recorded.map_err(|err| crate::explain(&err)), "record a spawn");
+}
+
+/// A spawn that has its name and is not done: undone unless it is disarmed, whatever ends it.
+struct Unfinished<'a> {
+    site: &'a Site,
+    order: &'a Order<'a>,
+    armed: bool,
+}
+
+impl Unfinished<'_> {
+    fn disarm(mut self) {
+        self.armed = false;
+    }
+
+    /// Undoes it; the error tells what is left.
+    fn undo(mut self, err: SpawnError) -> SpawnError {
+        self.armed = false;
+        let reason = crate::explain(&err);
+        let left = match undo(self.site, &self.order.row, &self.order.spawn, &reason) {
+            Ok(left) => left,
+            Err(failed) => vec![crate::explain(&failed)],
+        };
+        if left.is_empty() { err } else { SpawnError::Left { source: Box::new(err), left } }
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    /// Gets here armed only in a panic.
+    fn drop(&mut self) {
+        if self.armed {
+            let undone = undo(self.site, &self.order.row, &self.order.spawn, "the spawn panicked");
+            crate::drop_logged(undone.map_err(|err| crate::explain(&err)), "undo a spawn");
+        }
+    }
 }

@@ -3,9 +3,9 @@
 /// What is about to be done. An agent's journal holds the last one that was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// The name was taken; nothing else was made.
+    /// Takes the name; nothing else is made.
     Reserved,
-    /// Makes the branch and the worktree, or the standalone repository.
+    /// Makes the agent's own directory, and the branch with the worktree or the standalone repository.
     Workspace,
     /// Copies what `.worktreeinclude` names.
     Include,
@@ -17,7 +17,8 @@ pub enum Step {
     Prompt,
     /// Opens the tab or pane, in which the launcher starts.
     Pane,
-    /// The launcher started the harness: the spawn is done.
+    /// Waits until the launcher has started the harness. From then on the agent's state is not `starting` any more, and
+    /// the spawn is done.
     Running,
 }
 
@@ -33,6 +34,29 @@ impl Step {
         Self::Pane,
         Self::Running,
     ];
+
+    /// How many steps come before it, and how many there are.
+    #[must_use]
+    pub fn position(self) -> (u32, u32) {
+        let before = Self::ALL.iter().filter(|step| **step < self).count();
+        let count = |steps| u32::try_from(steps).unwrap_or(u32::MAX);
+        (count(before), count(Self::ALL.len()))
+    }
+
+    /// What is done in it, for whoever waits.
+    #[must_use]
+    pub fn act(self) -> &'static str {
+        match self {
+            Self::Reserved => "taking the name",
+            Self::Workspace => "making the workspace",
+            Self::Include => "copying what `.worktreeinclude` names",
+            Self::Setup => "running the project's setup command",
+            Self::Settings => "writing the harness's settings",
+            Self::Prompt => "writing the prompt",
+            Self::Pane => "opening the terminal",
+            Self::Running => "starting the harness",
+        }
+    }
 
     /// The word for it.
     #[must_use]

@@ -15,7 +15,7 @@ use exomonad_host::mcp::{ServeError, Server};
 use exomonad_host::tool::{Calls, Request, Toolbox};
 use serde_json::{Value, json};
 
-use crate::support::{NOW, surroundings, TestProject, fixture};
+use crate::support::{NOW, TestProject, fixture, surroundings};
 
 /// Longer than anything takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
