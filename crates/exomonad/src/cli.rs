@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use exomonad_host::harness::Harness;
+use exomonad_host::mux::MuxChoice;
 
 /// Supervises the coding agents that work on a git repository.
 ///
@@ -18,7 +19,11 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Sets the repository up: its database, and the hooks and tools of the coding agents you have.
+    /// Sets the repository up, and takes you to its session: a terminal tab with the lead in it.
+    ///
+    /// The set-up is `.exomonad/` with the database, and the hooks and tools of the coding agents you have. A session that
+    /// runs is attached to, with the lead brought back if it is gone; one that is not there is made. Run it as often as you
+    /// like.
     Init(InitArgs),
     /// Answers one hook of a coding agent. Reads the question on stdin; coding agents call this, people need not.
     Hook(HookArgs),
@@ -69,6 +74,9 @@ pub(crate) enum Command {
     /// Keeps a terminal of its own for a program.
     #[command(hide = true)]
     Pane(PaneArgs),
+    /// Shows such a terminal in this one.
+    #[command(hide = true)]
+    PaneAttach(PaneAttachArgs),
     /// Moves the write-ahead log into the database.
     #[command(hide = true)]
     Checkpoint(CheckpointArgs),
@@ -114,7 +122,7 @@ pub(crate) struct GuestArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// Sets up the database and the hooks, and starts nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["session", "recreate", "mux", "no_attach", "shell", "yes"])]
     pub(crate) hooks_only: bool,
     /// Prints what would change, and changes nothing.
     #[arg(long)]
@@ -122,6 +130,24 @@ pub(crate) struct InitArgs {
     /// Which coding agents to set up; those that are installed when left out.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) harness: Vec<Harness>,
+    /// The session's name; what is configured, or the directory's, when left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) session: Option<String>,
+    /// Where the session is: `auto`, `zellij`, `tmux`, or `headless` for no terminal at all.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mux: Option<MuxChoice>,
+    /// Ends a session that runs, with the agents in it, and makes it anew. Their work stays where it is.
+    #[arg(long)]
+    pub(crate) recreate: bool,
+    /// Does not ask before ending a session that runs.
+    #[arg(long, requires = "recreate")]
+    pub(crate) yes: bool,
+    /// Starts the session, and leaves your terminal where it is.
+    #[arg(long)]
+    pub(crate) no_attach: bool,
+    /// Opens your shell in the lead's tab, instead of the lead's coding agent.
+    #[arg(long)]
+    pub(crate) shell: bool,
 }
 
 #[derive(Debug, Args)]
@@ -208,6 +234,9 @@ pub(crate) struct StopArgs {
     /// The agent; may be repeated.
     #[arg(required = true)]
     pub(crate) name: Vec<String>,
+    /// Also stops everyone below, the deepest first.
+    #[arg(long)]
+    pub(crate) tree: bool,
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -262,13 +291,29 @@ pub(crate) struct PaneArgs {
     pub(crate) socket: Utf8PathBuf,
     /// Where to keep what the program shows.
     #[arg(long, value_name = "FILE")]
-    pub(crate) log: Utf8PathBuf,
+    pub(crate) log: Option<Utf8PathBuf>,
+    /// The pane's tab.
+    #[arg(long, value_name = "ID", default_value = "")]
+    pub(crate) tab: String,
+    /// What to call it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) title: String,
+    /// Keeps it in this process.
+    #[arg(long)]
+    pub(crate) here: bool,
     /// Where the program starts.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Utf8PathBuf,
     /// The program and its arguments.
     #[arg(last = true, required = true)]
     pub(crate) argv: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PaneAttachArgs {
+    /// Where it listens.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) socket: Utf8PathBuf,
 }
 
 #[derive(Debug, Args)]

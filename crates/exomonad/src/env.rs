@@ -32,6 +32,10 @@ pub(crate) struct Env {
     pub(crate) log_json: bool,
     /// `NO_COLOR`
     pub(crate) no_color: bool,
+    /// `LC_ALL`, `LC_CTYPE` or `LANG` says that text is UTF-8.
+    pub(crate) utf8: bool,
+    /// `SHELL`: the user's shell.
+    pub(crate) shell: Option<Utf8PathBuf>,
 }
 
 impl Env {
@@ -52,6 +56,11 @@ impl Env {
             log_filter: variable("RUST_LOG"),
             log_json: variable("EXOMONAD_LOG_FORMAT").is_some_and(|format| format == "json"),
             no_color: variable("NO_COLOR").is_some(),
+            utf8: ["LC_ALL", "LC_CTYPE", "LANG"]
+                .into_iter()
+                .find_map(variable)
+                .is_some_and(|locale| is_utf8(&locale)),
+            shell: path("SHELL"),
         })
     }
 
@@ -65,6 +74,12 @@ impl Env {
         let below = self.home.as_ref().and_then(|home| path.strip_prefix(home).ok());
         below.map_or_else(|| path.to_string(), |below| format!("~/{below}"))
     }
+}
+
+/// Whether a locale, such as `C.UTF-8`, writes UTF-8.
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// The event, when the command is `hook`.

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Usage,
     /// Ctrl-C cancelled what it did. As shells have it: 128 and the signal's number.
     Cancelled,
+    /// As a coding agent that it was there for: with its code, or with 128 and the signal's number.
+    Of(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Failed => Self::FAILURE,
             Exit::Usage => Self::from(2),
             Exit::Cancelled => Self::from(130),
+            Exit::Of(code) => Self::from(code),
         }
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! The marks: `✓` done, `◎` to do, `▲` warning, `✗` wrong, `○` nothing to do, `↳` the next step.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use exomonad_host::agent::IdentityError;
+use exomonad_host::agent::{IdentityError, LeadError, RunError, StopError};
 use exomonad_host::config::ConfigError;
 use exomonad_host::install::InstallError;
+use exomonad_host::mux::MuxError;
 use exomonad_host::store::StoreError;
 use exomonad_host::tool::{CallError, ToolboxError};
 
@@ -93,6 +94,14 @@ impl Output {
         self.say(Mark::Warning, text);
     }
 
+    /// Asks a question that a yes answers; whoever asks has checked that there is a terminal.
+    pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
+        raw(&format!("{} [y/N] ", clean(question)));
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Prints an error, its causes and its hint, once.
     pub(crate) fn fail(&self, err: &anyhow::Error) -> ExitCode {
         self.explain(err);
@@ -110,6 +119,11 @@ impl Output {
         }
         raw(&text);
     }
+}
+
+/// Whether somebody can type here and see what comes of it.
+pub(crate) fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Writes to stderr; a closed one leaves nobody to tell.
@@ -130,16 +144,25 @@ pub(crate) fn problem(message: impl Into<String>, hint: impl Into<String>) -> an
     Problem { message: message.into(), hint: hint.into() }.into()
 }
 
+/// An error of any kind.
+type AnyError = dyn std::error::Error + 'static;
+
 /// The next step that an error knows.
-fn hint_of(err: &(dyn std::error::Error + 'static)) -> Option<String> {
-    let problem = err.downcast_ref::<Problem>().map(|err| err.hint.clone());
-    let config = || err.downcast_ref::<ConfigError>().map(ConfigError::hint);
-    let store = || err.downcast_ref::<StoreError>().and_then(StoreError::hint);
-    let identity = || err.downcast_ref::<IdentityError>().and_then(IdentityError::hint);
-    let install = || err.downcast_ref::<InstallError>().and_then(InstallError::hint);
-    let toolbox = || err.downcast_ref::<ToolboxError>().and_then(ToolboxError::hint);
-    let call = || err.downcast_ref::<CallError>().and_then(CallError::hint);
-    problem.or_else(call).or_else(toolbox).or_else(config).or_else(store).or_else(identity).or_else(install)
+fn hint_of(err: &AnyError) -> Option<String> {
+    let known: [fn(&AnyError) -> Option<String>; 11] = [
+        |err| Some(err.downcast_ref::<Problem>()?.hint.clone()),
+        |err| Some(err.downcast_ref::<ConfigError>()?.hint()),
+        |err| err.downcast_ref::<StoreError>()?.hint(),
+        |err| err.downcast_ref::<IdentityError>()?.hint(),
+        |err| err.downcast_ref::<InstallError>()?.hint(),
+        |err| err.downcast_ref::<ToolboxError>()?.hint(),
+        |err| err.downcast_ref::<CallError>()?.hint(),
+        |err| err.downcast_ref::<RunError>()?.hint(),
+        |err| err.downcast_ref::<StopError>()?.hint(),
+        |err| err.downcast_ref::<LeadError>()?.hint(),
+        |err| err.downcast_ref::<MuxError>()?.hint(),
+    ];
+    known.into_iter().find_map(|hint| hint(err))
 }
 
 /// Whether the reader of our answer went away, which is its right.

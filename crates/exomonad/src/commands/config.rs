@@ -1,10 +1,11 @@
 //! `exomonad config show`: what holds once every file is read.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exomonad_host::config::Config;
+use exomonad_host::config::{Agents, Command, Config};
 use exomonad_host::contract::RuleDecision;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::project::require_repository;
 use crate::cli::{ConfigArgs, ConfigCommand};
@@ -43,7 +44,60 @@ fn to_json(config: &Config) -> String {
         "wait_ms": millis(config.tool_limits.wait),
     });
     let process = json!({ "allow": config.programs });
-    format!("{:#}\n", json!({ "schema": 1, "limits": limits, "process": process, "rules": rules }))
+    let agents = &config.agents;
+    let mut shown = json!({ "schema": 1, "limits": limits, "process": process, "rules": rules });
+    let more = json!({
+        "agents": {
+            "max_depth": agents.max_depth,
+            "max_children": agents.max_children,
+            "max_agents": agents.max_agents,
+            "permission_mode": agents.permission_mode,
+            "skip_permissions": agents.skip_permissions,
+            "setup": agents.setup.as_ref().map(|setup| &setup.argv),
+        },
+        "roles": table(&agents.roles, |role| json!({ "harness": role.harness, "model": role.model })),
+        "harness": table(&agents.harnesses, |command| json!({ "command": command.argv })),
+        "mux": agents.mux.name(),
+        "session": agents.session,
+    });
+    if let (Some(shown), Value::Object(more)) = (shown.as_object_mut(), more) {
+        shown.extend(more);
+    }
+    format!("{shown:#}\n")
+}
+
+fn table<T>(entries: &BTreeMap<String, T>, show: impl Fn(&T) -> Value) -> Value {
+    Value::Object(entries.iter().map(|(name, entry)| (name.clone(), show(entry))).collect())
+}
+
+/// What is configured about agents, one key a line; a key that says nothing is left out.
+fn agents_text(agents: &Agents) -> String {
+    let mut lines = vec![
+        format!("agents.max_depth = {}", agents.max_depth),
+        format!("agents.max_children = {}", agents.max_children),
+        format!("agents.max_agents = {}", agents.max_agents),
+        format!("agents.skip_permissions = {}", agents.skip_permissions),
+    ];
+    lines.extend(
+        agents.permission_mode.iter().map(|mode| format!("agents.permission_mode = {}", json!(mode))),
+    );
+    lines.extend(
+        agents.setup.iter().map(|setup| format!("agents.setup = {}{}", json!(setup.argv), marked(setup))),
+    );
+    for (name, role) in &agents.roles {
+        lines.extend(role.harness.iter().map(|harness| format!("roles.{name}.harness = {}", json!(harness))));
+        lines.extend(role.model.iter().map(|model| format!("roles.{name}.model = {}", json!(model))));
+    }
+    for (name, command) in &agents.harnesses {
+        lines.push(format!("harness.{name}.command = {}{}", json!(command.argv), marked(command)));
+    }
+    lines.push(format!("mux = {}", json!(agents.mux.name())));
+    lines.extend(agents.session.iter().map(|session| format!("session = {}", json!(session))));
+    lines.join("\n") + "\n"
+}
+
+fn marked(command: &Command) -> &'static str {
+    if command.needs_approval { "  # came with the repository: see `exomonad approve`" } else { "" }
 }
 
 fn to_text(config: &Config) -> String {
@@ -57,6 +111,7 @@ fn to_text(config: &Config) -> String {
         config.tool_limits.wait.as_millis(),
         json!(config.programs),
     );
+    text += &agents_text(&config.agents);
     for rule in &config.rules {
         let tool = rule.tool.as_deref().unwrap_or("*");
         let matches = rule.matches.as_deref().unwrap_or("*");

@@ -1,5 +1,6 @@
 //! `exomonad doctor`: checks the set-up; each finding says what, why, and the exact fix.
 
+mod agents;
 mod checks;
 
 use serde_json::json;

@@ -7,6 +7,7 @@ use exomonad_host::store::EventFilter;
 use serde_json::{Map, Value, json};
 
 use super::project::{require_repository, require_store};
+use super::words::time;
 use crate::cli::EventsArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -65,7 +66,8 @@ fn to_text(event: &Event) -> String {
     format!("{}\n", clean(&line.replace(['\n', '\t'], " ")))
 }
 
-fn plain(value: &Value) -> String {
+/// A value without the marks of JSON, where it can do without.
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if !text.is_empty() && !text.contains(char::is_whitespace) => text.clone(),
         Value::Null
@@ -75,9 +77,4 @@ fn plain(value: &Value) -> String {
         | Value::Array(_)
         | Value::Object(_) => value.to_string(),
     }
-}
-
-fn time(ms: u64) -> String {
-    let timestamp = i64::try_from(ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    timestamp.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()).unwrap_or_default()
 }

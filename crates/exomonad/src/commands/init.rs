@@ -1,10 +1,14 @@
-//! `exomonad init`: makes the repository a project and puts our hooks and tools into the coding agents' settings.
+//! `exomonad init`: makes the repository a project, puts our hooks and tools into the coding agents' settings, and takes the
+//! user to the session with the lead.
+
+mod session;
 
 use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{Plan, PlannedFile, Status, plan};
 use exomonad_host::project;
 
+use self::session::Planned;
 use super::diff;
 use super::project::{now_ms, require_repository};
 use super::targets::{Target, facts, look, request};
@@ -32,11 +36,15 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
         output.warn(warning);
     }
     warn_of_tracked(env, output, &repository, plan.files())?;
+    // Before anything is written: a session that cannot be had leaves everything as it was.
+    let planned = if args.hooks_only { None } else { Some(Planned::new(env, output, &repository, args)?) };
     if args.dry_run {
+        if let Some(planned) = &planned {
+            planned.say(output);
+        }
         return diff::print(output, plan.files());
     }
-    let lead = targets.first().map_or(Harness::Claude, |target| target.harness);
-    make_project(env, output, &repository, lead)?;
+    make_project(env, output, &repository, &targets)?;
     install(env, output, plan)?;
     for target in &targets {
         advise(output, target);
@@ -50,16 +58,13 @@ pub(crate) fn run(env: &Env, output: &Output, args: &InitArgs) -> anyhow::Result
             );
         }
     }
-    if !args.hooks_only {
-        output.say(
-            Mark::ToDo,
-            &format!("start `{}` here; sessions that exomonad starts are planned", lead.name()),
-        );
-    }
     output
         .say(Mark::Next, "see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`");
     output.say(Mark::Next, "undo: `exomonad uninstall`");
-    Ok(Exit::Ok)
+    match planned {
+        Some(planned) => planned.carry_out(env, output, repository, args),
+        None => Ok(Exit::Ok),
+    }
 }
 
 /// The coding agents that were named, or those that are there.
@@ -78,7 +83,13 @@ fn choose(env: &Env, named: &[Harness]) -> anyhow::Result<Vec<Target>> {
     Ok(there)
 }
 
-fn make_project(env: &Env, output: &Output, repository: &Repository, lead: Harness) -> anyhow::Result<()> {
+fn make_project(
+    env: &Env,
+    output: &Output,
+    repository: &Repository,
+    targets: &[Target],
+) -> anyhow::Result<()> {
+    let lead = targets.first().map_or(Harness::Claude, |target| target.harness);
     let created = project::create(repository, lead, now_ms())?;
     let state_dir = repository.state_dir();
     for (made, file) in [(created.config, "config.toml"), (created.database, "state.db")] {

@@ -1,10 +1,111 @@
-//! `exomonad tree`.
+//! `exomonad tree`: the agents below their parents.
 
+use std::collections::BTreeMap;
+
+use exomonad_host::agent::{AgentView, view_agents};
+use exomonad_host::store::AgentState;
+use serde_json::{Value, json};
+
+use super::project::{note_the_dead, now_ms, require_site};
+use super::words::{age, agent_json, ended};
 use crate::cli::PsArgs;
 use crate::env::Env;
 use crate::exit::Exit;
-use crate::output::{Output, problem};
+use crate::output::{Output, clean};
 
-pub(crate) fn run(_: &Env, _: &Output, _: &PsArgs) -> anyhow::Result<Exit> {
-    Err(problem("not there yet", "wait for it"))
+/// What the tree is drawn with.
+struct Lines {
+    child: &'static str,
+    last_child: &'static str,
+    below: &'static str,
+    dot: &'static str,
+}
+
+const UNICODE: Lines = Lines { child: "├─ ", last_child: "└─ ", below: "│  ", dot: " · " };
+const ASCII: Lines = Lines { child: "|- ", last_child: "`- ", below: "|  ", dot: ", " };
+
+/// Agents by their parent's name; under no name, those without a parent.
+type Children<'a> = BTreeMap<Option<&'a str>, Vec<&'a AgentView>>;
+
+pub(crate) fn run(env: &Env, output: &Output, args: &PsArgs) -> anyhow::Result<Exit> {
+    let site = require_site(env)?;
+    note_the_dead(&site);
+    let now_ms = now_ms();
+    let views = view_agents(&site.store, now_ms)?;
+    let mut children = Children::new();
+    for view in &views {
+        let parent = view.row.parent.as_ref().map(|parent| parent.as_str());
+        children.entry(parent).or_default().push(view);
+    }
+    if args.json {
+        let agents = to_json(&children, None);
+        output.answer(&format!("{:#}\n", json!({ "schema": 1, "agents": agents })))?;
+    } else {
+        let drawing =
+            Drawing { lines: if env.utf8 { &UNICODE } else { &ASCII }, children: &children, now_ms };
+        output.answer(&drawing.draw())?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn to_json(children: &Children<'_>, parent: Option<&str>) -> Vec<Value> {
+    let below = |view: &&AgentView| {
+        let mut agent = agent_json(view);
+        if let Some(object) = agent.as_object_mut() {
+            let children = to_json(children, Some(view.row.name.as_str()));
+            object.insert("children".to_owned(), children.into());
+        }
+        agent
+    };
+    children.get(&parent).into_iter().flatten().map(below).collect()
+}
+
+struct Drawing<'a> {
+    lines: &'a Lines,
+    children: &'a Children<'a>,
+    now_ms: u64,
+}
+
+impl Drawing<'_> {
+    fn draw(&self) -> String {
+        let mut text = String::new();
+        for view in self.children.get(&None).into_iter().flatten() {
+            text.push_str(&self.line("", view));
+            self.draw_below(view, "", &mut text);
+        }
+        text
+    }
+
+    fn draw_below(&self, view: &AgentView, indent: &str, text: &mut String) {
+        let Some(children) = self.children.get(&Some(view.row.name.as_str())) else { return };
+        let last = children.len().saturating_sub(1);
+        for (index, child) in children.iter().enumerate() {
+            let (joint, below) = match index == last {
+                true => (self.lines.last_child, "   "),
+                false => (self.lines.child, self.lines.below),
+            };
+            text.push_str(&self.line(&format!("{indent}{joint}"), child));
+            self.draw_below(child, &format!("{indent}{below}"), text);
+        }
+    }
+
+    fn line(&self, indent: &str, view: &AgentView) -> String {
+        let row = &view.row;
+        let age = age(self.now_ms, view.since_ms());
+        let state = match (view.state, view.exit()) {
+            (AgentState::Stopped, Some(exit)) => format!("stopped {age} ago: {}", ended(Some(exit))),
+            (AgentState::Running, _) => format!("running for {age}"),
+            (AgentState::Starting | AgentState::Stopped | AgentState::Failed, _) => {
+                view.state.name().to_owned()
+            }
+        };
+        let mut parts = vec![format!("{} ({}, {})", row.name, row.role, row.harness), state];
+        parts.extend(view.failure().map(str::to_owned));
+        parts.extend(view.branch.clone());
+        if view.unread > 0 {
+            parts.push(format!("{} unread", view.unread));
+        }
+        let text = parts.join(self.lines.dot).replace('\n', " ");
+        format!("{indent}{}\n", clean(&text))
+    }
 }

@@ -1,13 +1,17 @@
 //! `exomonad uninstall`: takes out exactly what `init` put in.
 
 use camino::Utf8Path;
+use exomonad_host::agent::{AgentView, view_agents};
+use exomonad_host::git::Repository;
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{Status, uninstall};
 use exomonad_host::project::hide;
+use exomonad_host::store::{AgentState, Store};
 
 use super::diff;
-use super::project::require_repository;
+use super::project::{now_ms, require_repository};
 use super::targets::{Target, request};
+use super::words::quoted;
 use crate::cli::UninstallArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -22,6 +26,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &UninstallArgs) -> anyhow::R
         output.warn(warning);
     }
     let state_dir = repository.state_dir();
+    require_nobody(env, &repository)?;
     if args.purge {
         require_no_workspaces(&state_dir)?;
     }
@@ -49,6 +54,24 @@ pub(crate) fn run(env: &Env, output: &Output, args: &UninstallArgs) -> anyhow::R
     Ok(Exit::Ok)
 }
 
+/// Agents that run would go on without their guard, and without anybody who can end them.
+fn require_nobody(env: &Env, repository: &Repository) -> anyhow::Result<()> {
+    // No agent was ever recorded where there is no database; one that cannot be read keeps nobody from leaving.
+    let Ok(store) = Store::open_readable(&repository.database()) else { return Ok(()) };
+    let Ok(views) = view_agents(&store, now_ms()) else { return Ok(()) };
+    let runs = |view: &&AgentView| {
+        matches!(view.state, AgentState::Starting | AgentState::Running) && view.run.is_some()
+    };
+    let names: Vec<_> = views.iter().filter(runs).map(|view| view.row.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(problem(
+        format!("agents of {} run: {}", env.show(&repository.root), quoted(names.iter().copied())),
+        format!("end them first: `exomonad stop {}`", names.join(" ")),
+    ))
+}
+
 /// An agent's workspace may hold work that is nowhere else.
 fn require_no_workspaces(state_dir: &Utf8Path) -> anyhow::Result<()> {
     let worktrees = state_dir.join("worktrees");
@@ -56,7 +79,7 @@ fn require_no_workspaces(state_dir: &Utf8Path) -> anyhow::Result<()> {
     if occupied {
         return Err(problem(
             format!("`{worktrees}` holds agents' workspaces"),
-            "remove them first: `git worktree list` names them, `git worktree remove PATH` refuses to lose work",
+            "remove them first: `exomonad cleanup` takes away those without work to lose, and names the others",
         ));
     }
     Ok(())

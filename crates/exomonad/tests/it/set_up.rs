@@ -1,8 +1,10 @@
 //! `init`, `doctor`, `uninstall` and what they print.
 
+use exomonad_host::agent::Step;
 use exomonad_testkit::process::End;
 use exomonad_testkit::project::Project;
 
+use crate::agents::{add, alive, begin, fail, gone, name, store};
 use crate::support::{ask, bare, exomonad, set_up, succeed, transcript};
 
 #[test]
@@ -37,7 +39,9 @@ fn init_a_second_time_changes_nothing() {
 #[test]
 fn a_dry_run_prints_the_difference_and_writes_nothing() {
     let project = bare();
-    let output = exomonad(&project, &["init", "--dry-run", "--harness", "claude"]).output().require_success();
+    let output = exomonad(&project, &["init", "--hooks-only", "--dry-run", "--harness", "claude"])
+        .output()
+        .require_success();
     assert!(output.stdout.contains("+++ "), "{}", output.stdout);
     assert!(output.stdout.contains("PreToolUse"), "{}", output.stdout);
     assert!(!project.has(".exomonad") && !project.has(".claude"));
@@ -50,7 +54,7 @@ fn uninstall_leaves_git_status_and_settings_as_they_were() {
     project.write(".claude/settings.local.json", mine);
     let status = || project.git(["status", "--porcelain", "--ignored"]).replace("!! .exomonad/\n", "");
     let (before, exclude) = (status(), project.read(".git/info/exclude"));
-    succeed(&project, &["init", "--harness", "claude"]);
+    succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
     assert_ne!(project.read(".claude/settings.local.json"), mine);
     drop(ask(&project, "ls"));
     succeed(&project, &["uninstall"]);
@@ -58,7 +62,7 @@ fn uninstall_leaves_git_status_and_settings_as_they_were() {
     assert_eq!(project.read(".git/info/exclude"), exclude);
     assert_eq!(status(), before);
     assert!(project.has(".exomonad/state.db"), "what was recorded is kept");
-    succeed(&project, &["init", "--harness", "claude"]);
+    succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
     assert!(!project.has(".exomonad/.gitignore"), "and used again");
     succeed(&project, &["uninstall", "--purge"]);
     assert!(!project.has(".exomonad"));
@@ -73,6 +77,51 @@ fn purge_refuses_while_a_workspace_is_there() {
     assert!(output.stderr.contains("holds agents' workspaces"), "{}", output.stderr);
     assert_eq!(project.read(".exomonad/worktrees/one/work.txt"), "precious");
     assert!(project.read(".claude/settings.local.json").contains("hook"), "nothing was done by halves");
+}
+
+#[test]
+fn uninstall_refuses_while_agents_run_and_names_them() {
+    let project = set_up();
+    add(&project, "api", "root", "dev");
+    begin(&project, "api", &alive());
+    let settings = project.read(".claude/settings.local.json");
+    for arguments in [&["uninstall"][..], &["uninstall", "--purge"]] {
+        let output = exomonad(&project, arguments).output();
+        assert_eq!(output.end, End::Code(1));
+        assert!(output.stderr.contains("run: `api`"), "{}", output.stderr);
+        assert!(output.stderr.contains("hint: end them first: `exomonad stop api`"), "{}", output.stderr);
+    }
+    assert_eq!(project.read(".claude/settings.local.json"), settings);
+}
+
+#[test]
+fn doctor_names_agents_that_died_spawns_that_were_cut_short_and_commands_to_approve() {
+    let project = set_up();
+    add(&project, "lost", "root", "dev");
+    begin(&project, "lost", &gone());
+    add(&project, "bad", "root", "dev");
+    fail(&project, "bad", "why");
+    add(&project, "half", "root", "dev");
+    store(&project).set_spawn_step(&name("half"), Step::Workspace).unwrap();
+    project.write(".exomonad/config.toml", "[agents]\nsetup = [\"make\", \"deps\"]\n");
+    let output = exomonad(&project, &["doctor", "--json"]).output();
+    let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+    let found = |check: &str| -> Vec<(String, String)> {
+        let findings = report["findings"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        findings
+            .filter(|finding| finding["check"] == check)
+            .map(|finding| (text(&finding["what"]), text(&finding["fix"])))
+            .collect()
+    };
+    let repair = "run `exomonad repair`".to_owned();
+    let lost = "the process of `lost` is gone, and nobody recorded how it ended".to_owned();
+    assert_eq!(found("agents"), [(lost, repair.clone())]);
+    let [half, bad] = &found("spawns")[..] else { panic!("{report}") };
+    assert_eq!(*half, ("the spawn of `half` was cut short".to_owned(), repair));
+    assert_eq!(bad.0, "`bad` could not be started");
+    assert!(found("approvals")[0].0.ends_with("wait for your word: `agents.setup`"), "{report}");
+    assert_eq!(found("session")[0].0, "none yet; `exomonad init` makes it");
 }
 
 #[test]
@@ -133,6 +182,47 @@ fn config_show_prints_what_holds() {
 }
 
 #[test]
+fn help_names_every_command_and_what_it_is_for() {
+    let project = Project::new();
+    let output = exomonad(&project, &["-h"]).output().require_success();
+    expect_test::expect![[r#"
+        Supervises the coding agents that work on a git repository
+
+        Usage: exomonad <COMMAND>
+
+        Commands:
+          init         Sets the repository up, and takes you to its session: a terminal tab with the lead in
+                       it
+          hook         Answers one hook of a coding agent. Reads the question on stdin; coding agents call
+                       this, people need not
+          mcp-stdio    Serves an agent's tools to its MCP client on stdin and stdout; coding agents start
+                       this, people need not
+          ps           Lists the agents: what each does, where, and since when
+          tree         Shows the agents as a tree
+          attach       Takes your terminal to an agent; without a name, to the project's session
+          log          Prints what an agent did and was told, step by step
+          screen       Prints what an agent's terminal shows
+          stop         Ends an agent's coding agent, and everything it started
+          cleanup      Removes agents that are done: their workspaces, not their branches. Refuses work that
+                       would be lost
+          repair       Mends what a crash left behind
+          approve      Shows the commands that came with the repository, and lets you approve them
+          events       Prints what the agents did, step by step
+          tools        Lists the tools that agents have, role by role
+          call         Calls a tool as an agent would, and prints its result
+          doctor       Checks the set-up and says how to mend it
+          uninstall    Takes exomonad out of the repository and leaves your settings as they were
+          config       Shows the configuration
+          completions  Prints a completion script for your shell
+
+        Options:
+          -h, --help     Print help (see more with '--help')
+          -V, --version  Print version
+    "#]]
+    .assert_eq(&output.stdout);
+}
+
+#[test]
 fn every_command_has_help_and_every_shell_a_completion_script() {
     let project = Project::new();
     for command in [
@@ -142,6 +232,12 @@ fn every_command_has_help_and_every_shell_a_completion_script() {
         "tools",
         "call",
         "mcp-stdio",
+        "ps",
+        "tree",
+        "attach",
+        "log",
+        "screen",
+        "stop",
         "doctor",
         "uninstall",
         "config",

@@ -41,7 +41,7 @@ fn init_registers_the_server_and_approves_it_and_nothing_else() {
 fn gemini_trusts_the_server() {
     let project = Project::new();
     project.install_script("gemini", "echo 0.61.0");
-    succeed(&project, &["init", "--harness", "gemini"]);
+    succeed(&project, &["init", "--hooks-only", "--harness", "gemini"]);
     assert_eq!(
         json_file(&project, ".gemini/settings.json")["mcpServers"],
         json!({"exomonad": {"command": env!("CARGO_BIN_EXE_exomonad"), "args": ["mcp-stdio"], "trust": true}})
@@ -52,7 +52,8 @@ fn gemini_trusts_the_server() {
 fn codex_is_set_up_by_a_command_of_its_own() {
     let project = Project::new();
     project.install_script("codex", "echo codex-cli 0.169.0");
-    let output = exomonad(&project, &["init", "--harness", "codex"]).output().require_success();
+    let output =
+        exomonad(&project, &["init", "--hooks-only", "--harness", "codex"]).output().require_success();
     let command = format!("`codex mcp add exomonad -- '{}' mcp-stdio`", env!("CARGO_BIN_EXE_exomonad"));
     assert!(output.stderr.contains(&command), "{}", output.stderr);
 }
@@ -64,7 +65,7 @@ fn a_tracked_file_is_changed_with_a_warning_that_says_how_to_keep_it_out() {
     project.write(".mcp.json", teams);
     project.git(["add", ".mcp.json"]);
     project.git(["commit", "--quiet", "--message=servers"]);
-    let output = exomonad(&project, &["init", "--harness", "claude"]).output();
+    let output = exomonad(&project, &["init", "--hooks-only", "--harness", "claude"]).output();
     expect_test::expect![[r#"
         Code(0)
         --- stdout
@@ -75,7 +76,6 @@ fn a_tracked_file_is_changed_with_a_warning_that_says_how_to_keep_it_out() {
         ✓ git exclude: [project]/.git/info/exclude: our entries were added; yours are as they were
         ✓ Claude Code: [project]/.claude/settings.local.json: made
         ✓ Claude Code: [project]/.mcp.json: our entries were added; yours are as they were
-        ◎ start `claude` here; sessions that exomonad starts are planned
         ↳ see what the agents do: `exomonad events -f`; check the set-up: `exomonad doctor`
         ↳ undo: `exomonad uninstall`
     "#]]
@@ -92,9 +92,10 @@ fn a_tracked_file_is_changed_with_a_warning_that_says_how_to_keep_it_out() {
 fn a_server_of_the_users_is_left_alone_and_not_approved() {
     let project = bare();
     project.write(".mcp.json", FOREIGN);
-    for arguments in
-        [["init", "--harness", "claude"].as_slice(), &["init", "--dry-run", "--harness", "claude"]]
-    {
+    for arguments in [
+        ["init", "--hooks-only", "--harness", "claude"].as_slice(),
+        &["init", "--hooks-only", "--dry-run", "--harness", "claude"],
+    ] {
         let output = exomonad(&project, arguments).output().require_success();
         assert!(output.stderr.contains("`mcpServers.exomonad` in `"), "{}", output.stderr);
         assert!(output.stderr.contains("is another server: it stays"), "{}", output.stderr);

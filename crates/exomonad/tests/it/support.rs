@@ -1,7 +1,10 @@
 //! Our program in a hermetic project.
 
+use std::time::{Duration, Instant};
+
 use exomonad_testkit::process::{Output, Run};
 use exomonad_testkit::project::Project;
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A version that takes hooks without a shell.
 const CLAUDE: &str = "#!/bin/sh\necho '2.1.329 (Claude Code)'\n";
@@ -49,4 +52,20 @@ pub(crate) fn transcript(project: &Project, output: &Output) -> String {
     let text = format!("{:?}\n--- stdout\n{}--- stderr\n{}", output.end, output.stdout, output.stderr);
     let text = text.replace(project.dir().as_str(), "[project]").replace(project.home().as_str(), "[home]");
     text.replace(env!("CARGO_BIN_EXE_exomonad"), "[exomonad]")
+}
+
+/// Looks until there is something, for far longer than it takes.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "waited for {what} in vain");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+pub(crate) fn kill(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), signal).unwrap();
 }

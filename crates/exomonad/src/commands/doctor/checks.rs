@@ -12,6 +12,7 @@ use exomonad_host::install::{self, Part, State, inspect};
 use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
+use super::agents::{agents, multiplexers};
 use crate::commands::targets::{Target, look, request};
 use crate::env::Env;
 
@@ -92,6 +93,7 @@ fn project(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Findin
     findings.push(database_and_agent(env, repository));
     findings.extend(settings(env, repository, targets));
     findings.push(forge(env, repository));
+    findings.extend(agents(env, repository));
     findings
 }
 
@@ -209,25 +211,4 @@ fn forge(env: &Env, repository: &Repository) -> Finding {
             Finding::note("remote", explain(&err), "pull requests will stay local", "see `git remote -v`")
         }
     }
-}
-
-fn multiplexers(env: &Env) -> Vec<Finding> {
-    let version = |program: &str, flag: &str| {
-        Cmd::new(program, &env.dir, &env.search_path)
-            .args([flag])
-            .text()
-            .map(|text| text.trim().to_owned())
-            .ok()
-    };
-    let found: Vec<_> =
-        [version("zellij", "--version"), version("tmux", "-V")].into_iter().flatten().collect();
-    if found.is_empty() {
-        return vec![Finding::note(
-            "terminal",
-            "neither zellij nor tmux is on your PATH",
-            "agents will have no tabs to watch",
-            "install zellij 0.45 or tmux 3.3, or newer",
-        )];
-    }
-    vec![Finding::good("terminal", found.join(", "))]
 }
