@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use exomonad_testkit::{Claude, Client, ClientRun, Gemini, Project, Script};
+use exomonad_testkit::{Claude, Client, ClientRun, FakeModel, Gemini, Project, Script};
 use serde_json::{Value, json};
 
 /// One installed version of one agent.
@@ -50,7 +50,18 @@ fn claude(variable: &str) -> Agent {
     }
 }
 
-fn installed(variable: &str) -> Utf8PathBuf {
+/// The newest Claude Code, to be started by exomonad.
+pub(crate) fn real_claude() -> Claude {
+    Claude { binary: installed("EXOMONAD_E2E_CLAUDE_NEWEST") }
+}
+
+/// Gemini CLI, to be started by exomonad.
+pub(crate) fn real_gemini() -> Gemini {
+    Gemini { script: installed("EXOMONAD_E2E_GEMINI") }
+}
+
+/// Where `cargo xtask e2e` put a program.
+pub(crate) fn installed(variable: &str) -> Utf8PathBuf {
     match std::env::var(variable) {
         Ok(path) => path.into(),
         Err(_) => panic!("`{variable}` does not name an installed agent: run `cargo xtask e2e`"),
@@ -58,6 +69,11 @@ fn installed(variable: &str) -> Utf8PathBuf {
 }
 
 impl Agent {
+    /// The variables with which it asks this model and nobody else.
+    pub(crate) fn environment(&self, model: &FakeModel) -> Vec<(&'static str, String)> {
+        self.client.environment(model)
+    }
+
     /// A project this agent can work in.
     pub(crate) fn project(&self) -> Project {
         let project = Project::new();

@@ -47,9 +47,20 @@ fn tools(role: &str, era: &str) -> Vec<String> {
 
 #[test]
 fn each_roles_tools_are_listed_in_both_eras() {
+    let leads = [
+        "inbox",
+        "list_agents",
+        "notify_parent",
+        "send_message",
+        "spawn_leaf_subtree",
+        "spawn_subtree",
+        "spawn_workers",
+        "stop_agent",
+        "whoami",
+    ];
     for era in ["legacy", "modern"] {
         for (role, expected) in [
-            ("tl", ["inbox", "list_agents", "notify_parent", "send_message", "whoami"].as_slice()),
+            ("tl", leads.as_slice()),
             ("dev", &["inbox", "notify_parent", "send_message", "whoami"]),
             ("worker", &["inbox", "notify_parent", "send_message", "whoami"]),
         ] {
