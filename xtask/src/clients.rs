@@ -24,11 +24,12 @@ const INSPECTOR: &str = "@modelcontextprotocol/inspector@2.12.0";
 const TYPESCRIPT_V1: &str = "@modelcontextprotocol/sdk@1.32.2";
 const TYPESCRIPT_V2: &str = "@modelcontextprotocol/client@2.4.0";
 const PYTHON: &str = "mcp==2.3.0";
+const ZELLIJ: &str = "0.45.1";
 
 /// An installed program, and the variable that tells the tests where it is.
 pub(crate) type Client = (&'static str, Utf8PathBuf);
 
-/// Installs what is not installed yet, with npm and pip.
+/// Installs what is not installed yet, with npm, pip and cargo.
 pub(crate) fn install() -> Result<Vec<Client>> {
     let cache = cache()?;
     fs::create_dir_all(&cache).with_context(|| format!("failed to make `{cache}`"))?;
@@ -48,7 +49,20 @@ pub(crate) fn install() -> Result<Vec<Client>> {
         ("EXOMONAD_E2E_TYPESCRIPT_V1", npm_package(&cache, TYPESCRIPT_V1, "node_modules")?),
         ("EXOMONAD_E2E_TYPESCRIPT_V2", npm_package(&cache, TYPESCRIPT_V2, "node_modules")?),
         ("EXOMONAD_E2E_PYTHON", python(&cache)?),
+        ("EXOMONAD_E2E_ZELLIJ", zellij(&cache)?),
     ])
+}
+
+/// Fails where tmux is missing or too old: it is the machine's own, for no registry has it.
+pub(crate) fn require_tmux(dir: &Utf8Path) -> Result<()> {
+    let hint = "the end-to-end tests drive tmux 3.3 or newer; install it, such as by `apt-get install tmux`";
+    let said = Cmd::new(dir, "tmux", ["-V"]).read().context(hint)?;
+    let version = said.trim().trim_start_matches("tmux ");
+    let old = ["1.", "2.", "3.0", "3.1", "3.2"];
+    if old.iter().any(|old| version.starts_with(old)) {
+        bail!("`{}` is too old; {hint}", said.trim());
+    }
+    Ok(())
 }
 
 /// Where they are kept.
@@ -94,6 +108,28 @@ fn node(cache: &Utf8Path) -> Result<Utf8PathBuf> {
         }
         _ => Ok("node".into()),
     }
+}
+
+/// Zellij, which crates.io has as sources only.
+fn zellij(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    let dir = install_once(cache, &format!("zellij-{ZELLIJ}"), build_zellij)?;
+    require(dir.join("bin/zellij"))
+}
+
+/// Builds it with half the work of its own release: it is to run, not to be fast. Its `bin/zellij` runs wherever `dir` is
+/// moved to.
+fn build_zellij(dir: &Utf8Path) -> Result<()> {
+    output::warning("zellij is compiled, once: this takes 4 to 9 minutes on 2 cores");
+    let target = dir.join("target");
+    let install = ["install", "zellij", "--version", ZELLIJ, "--locked", "--no-default-features", "--quiet"];
+    Cmd::new(dir, "cargo", install.iter().chain(&["--root", dir.as_str()]))
+        .env("CARGO_TARGET_DIR", target.as_str())
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .run()
+        .context("this needs a C compiler, make, pkg-config and OpenSSL's headers (`libssl-dev`)")?;
+    fs::remove_dir_all(&target).with_context(|| format!("failed to remove `{target}`"))
 }
 
 /// A Python that knows MCP's own SDK.

@@ -27,8 +27,8 @@ usage: cargo xtask COMMAND
   guest [--check]   rebuild the WASM guests, or prove that they match their sources
   e2e               hold the real coding agents, offline; arguments go to nextest
   ci                all of the above, as CI runs it
-  bench [--runs N] [--exe PATH] [--only hooks|mcp]
-                    how long a hook and a call of a tool take, beside what else could do it";
+  bench [--runs N] [--exe PATH] [--only hooks|mcp|agents]
+                    how long a hook, a call of a tool and a spawn take, beside what else could do it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -10,7 +10,7 @@ use super::table::table;
 use super::tools::system_program;
 use crate::output;
 
-const FILL: &str = include_str!("peers/fill.py");
+pub(super) const FILL: &str = include_str!("peers/fill.py");
 
 /// Agents and events in the databases.
 const SIZES: [u64; 3] = [1, 100, 10_000];

@@ -1,8 +1,9 @@
-//! How long a hook and a call of a tool take, beside an empty program and what people write today.
+//! How long a hook, a call of a tool and the spawn of an agent take, beside an empty program and what people write today.
 //!
 //! Everything is measured in one run and interleaved in small batches, so that a machine that drifts drifts for all.
 //! The answer is a report with ratios; no figure ever makes the command fail.
 
+mod agents;
 mod aims;
 mod child;
 mod concurrency;
@@ -47,6 +48,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     }
     if options.measures(Part::Mcp) {
         parts.push(mcp::measure(workspace, &tools, &project, &options)?);
+    }
+    if options.measures(Part::Agents) {
+        parts.push(agents::measure(&tools, &options)?);
     }
     output::answer(&parts.join("\n\n"));
     Ok(())

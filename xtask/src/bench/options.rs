@@ -24,6 +24,8 @@ pub(super) enum Part {
     Hooks,
     /// The MCP server.
     Mcp,
+    /// Spawning and listing agents.
+    Agents,
 }
 
 impl Options {
@@ -44,7 +46,8 @@ impl Options {
                     options.only = Some(match *value? {
                         "hooks" => Part::Hooks,
                         "mcp" => Part::Mcp,
-                        other => bail!("there is no part `{other}`; there are `hooks` and `mcp`"),
+                        "agents" => Part::Agents,
+                        other => bail!("there is no part `{other}`; there are `hooks`, `mcp` and `agents`"),
                     });
                 }
                 _ => bail!("unknown option `{option}`; there are `--runs N`, `--exe PATH` and `--only PART`"),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// How a client opens a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Era {
+pub(in crate::bench) enum Era {
     /// `initialize`, as of 2025-11-25.
     Initialize,
     /// `server/discover`, as of 2026-07-28.
@@ -18,7 +18,7 @@ pub(super) enum Era {
 }
 
 /// A server that was started for us.
-pub(super) struct Client {
+pub(in crate::bench) struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -29,7 +29,7 @@ pub(super) struct Client {
 
 impl Client {
     /// Starts a server and opens a session; also says how long it took from the start to the first reply.
-    pub(super) fn start(dir: &Utf8Path, command: &[String], era: Era) -> Result<(Self, Duration)> {
+    pub(in crate::bench) fn start(dir: &Utf8Path, command: &[String], era: Era) -> Result<(Self, Duration)> {
         let begun = Instant::now();
         let mut child =
             server(dir, command)?.spawn().with_context(|| format!("failed to start {command:?}"))?;
@@ -52,19 +52,38 @@ impl Client {
     }
 
     /// The server's process id.
-    pub(super) fn id(&self) -> u32 {
+    pub(in crate::bench) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// A request and its reply.
-    pub(super) fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
+    pub(in crate::bench) fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
         let frame = self.frame(method, params);
         self.exchange(&frame)?;
         serde_json::from_str(&self.line).context("the reply is no JSON")
     }
 
+    /// As [`Client::ask`]; every line that comes before the reply is shown to `note`.
+    pub(in crate::bench) fn ask_noting(
+        &mut self,
+        method: &str,
+        params: Value,
+        mut note: impl FnMut(&str),
+    ) -> Result<Value> {
+        let frame = self.frame(method, params);
+        self.write(&frame)?;
+        let id = format!("\"id\":{}", self.last_id);
+        loop {
+            self.read()?;
+            if self.line.contains(&id) {
+                return serde_json::from_str(&self.line).context("the reply is no JSON");
+            }
+            note(&self.line);
+        }
+    }
+
     /// The frame of the next request, to be sent later.
-    pub(super) fn frame(&mut self, method: &str, mut params: Value) -> String {
+    pub(in crate::bench) fn frame(&mut self, method: &str, mut params: Value) -> String {
         self.last_id += 1;
         if let (Era::Discover, Some(params)) = (self.era, params.as_object_mut()) {
             params.insert(
@@ -80,7 +99,7 @@ impl Client {
     }
 
     /// Sends the newest frame and waits for its reply.
-    pub(super) fn exchange(&mut self, frame: &str) -> Result<()> {
+    pub(in crate::bench) fn exchange(&mut self, frame: &str) -> Result<()> {
         self.write(frame)?;
         let id = format!("\"id\":{}", self.last_id);
         loop {
@@ -92,7 +111,7 @@ impl Client {
     }
 
     /// Keeps `width` of the frames unanswered until every one has its reply.
-    pub(super) fn pipeline(&mut self, frames: &[String], width: usize) -> Result<()> {
+    pub(in crate::bench) fn pipeline(&mut self, frames: &[String], width: usize) -> Result<()> {
         let (first, rest) = frames.split_at(width.min(frames.len()));
         for frame in first {
             self.write(frame)?;
@@ -128,7 +147,7 @@ impl Client {
     }
 
     /// Closes its input and waits for its end.
-    pub(super) fn close(mut self) -> Result<()> {
+    pub(in crate::bench) fn close(mut self) -> Result<()> {
         drop(self.stdin.take());
         self.child.wait().context("failed to wait for the server")?;
         Ok(())

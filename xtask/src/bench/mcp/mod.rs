@@ -1,11 +1,11 @@
 //! What our MCP server costs, beside the bare Rust SDK and the official servers in Python and TypeScript.
 
 mod aims;
-mod client;
+pub(super) mod client;
 mod crowd;
 mod figures;
 mod peers;
-mod process;
+pub(super) mod process;
 mod race;
 mod server;
 mod table;

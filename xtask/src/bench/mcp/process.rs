@@ -4,17 +4,17 @@ use anyhow::{Context as _, Result};
 
 /// Memory in KiB.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Memory {
+pub(in crate::bench) struct Memory {
     /// Resident now.
-    pub(super) resident: u64,
+    pub(in crate::bench) resident: u64,
     /// Resident at most so far.
-    pub(super) peak: u64,
+    pub(in crate::bench) peak: u64,
     /// Resident now, with what several processes share divided among them; 0 where the system does not tell.
-    pub(super) share: u64,
+    pub(in crate::bench) share: u64,
 }
 
 /// The memory of a process.
-pub(super) fn memory(pid: u32) -> Result<Memory> {
+pub(in crate::bench) fn memory(pid: u32) -> Result<Memory> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))
         .with_context(|| format!("the system does not tell the memory of process {pid}"))?;
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) fn memory(pid: u32) -> Result<Memory> {
 }
 
 /// The processor time that a process has used so far, in microseconds. The system counts it in hundredths of a second.
-pub(super) fn processor_micros(pid: u32) -> Result<u64> {
+pub(in crate::bench) fn processor_micros(pid: u32) -> Result<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))
         .with_context(|| format!("the system does not tell the time of process {pid}"))?;
     // The name, which is in parentheses, may hold anything; the times are fields 14 and 15 (proc_pid_stat(5)).
