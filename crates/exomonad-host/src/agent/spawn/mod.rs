@@ -18,6 +18,7 @@ pub(super) use self::start::{Start, await_start};
 pub use self::step::Step;
 pub(super) use self::undo::undo;
 use super::launch::Permissions;
+use super::workspace::WorkspacePlan;
 use super::{AgentFiles, AgentName, Site, workspace};
 use crate::contract::WorkspaceKind;
 use crate::harness::is_session_variable;
@@ -143,6 +144,7 @@ fn carry_out(
     begin(Step::Include)?;
     if has_own {
         notes.extend(workspace::include(site, &order.plan)?);
+        notes.extend(submodules_left_out(&order.plan));
     }
     begin(Step::Setup)?;
     if has_own {
@@ -160,6 +162,13 @@ fn carry_out(
     begin(Step::Running)?;
     start::require_start(site, &order.row.name, &pane, &|| follower.gives_up())?;
     Ok(notes)
+}
+
+/// Git checks no submodule out in a new workspace, and fetching one needs a network.
+fn submodules_left_out(plan: &WorkspacePlan) -> Option<String> {
+    let has_some = plan.path.join(".gitmodules").is_file();
+    let note = "the repository has submodules, which are not checked out in the workspace; `git submodule update --init` there fetches them";
+    has_some.then(|| note.to_owned())
 }
 
 fn note_spawned(site: &Site, order: &Order<'_>) {

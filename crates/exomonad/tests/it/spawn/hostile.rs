@@ -3,7 +3,7 @@
 use exomonad_host::agent::{AgentName, SpawnError, SpawnRequest, spawn};
 use exomonad_host::contract::{EffectErrorKind, WorkspaceKind};
 
-use super::place::{Place, patient, request};
+use super::place::{Place, patient, put, request};
 
 /// Spawns, and requires a refusal of this kind that leaves nothing.
 #[track_caller]
@@ -64,6 +64,21 @@ fn a_directory_that_leads_out_of_the_workspace_is_refused() {
     place.project.git(["commit", "-q", "-m", "out"]);
     let request = SpawnRequest { directory: Some("out".to_owned()), ..request(WorkspaceKind::Worktree) };
     refused(&place, &request, EffectErrorKind::InvalidInput);
+}
+
+#[test]
+fn a_repository_with_submodules_says_that_the_workspace_has_none() {
+    let place = Place::new();
+    put(&place.project.dir().join(".gitmodules"), "[submodule \"part\"]\n\tpath = part\n\turl = ../part\n");
+    place.project.git(["add", ".gitmodules"]);
+    place.project.git(["commit", "-q", "-m", "a submodule"]);
+    let request = request(WorkspaceKind::Worktree);
+    let spawned = spawn(&place.site(), &AgentName::root(), &request, &patient()).unwrap();
+    assert!(
+        spawned.notes.iter().any(|note| note.contains("git submodule update --init")),
+        "{:?}",
+        spawned.notes
+    );
 }
 
 #[test]
