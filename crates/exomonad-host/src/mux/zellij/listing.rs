@@ -11,6 +11,7 @@ pub(super) struct Listed {
     pub(super) id: u32,
     /// The number of its tab.
     pub(super) tab: u32,
+    pub(super) tab_name: String,
     pub(super) title: String,
     pub(super) columns: u16,
     /// Its program ended, or waits to be started again.
@@ -30,6 +31,8 @@ struct PaneJson {
     #[serde(default)]
     pane_columns: u16,
     tab_id: u32,
+    #[serde(default)]
+    tab_name: String,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +47,7 @@ pub(super) fn panes(listing: &str) -> Option<Vec<Listed>> {
     let listed = |pane: PaneJson| Listed {
         id: pane.id,
         tab: pane.tab_id,
+        tab_name: pane.tab_name,
         title: pane.title,
         columns: pane.pane_columns,
         ended: pane.exited || pane.is_held,
@@ -91,11 +95,13 @@ mod tests {
     fn plugins_are_no_panes() {
         let listing = r#"[
             {"id": 0, "is_plugin": true, "title": "tab-bar", "tab_id": 0},
-            {"id": 0, "is_plugin": false, "title": "one", "exited": false, "is_held": false, "pane_columns": 50, "tab_id": 2},
-            {"id": 1, "is_plugin": false, "title": "two", "exited": true, "is_held": true, "pane_columns": 50, "tab_id": 2}
+            {"id": 0, "is_plugin": false, "title": "one", "exited": false, "is_held": false, "pane_columns": 50, "tab_id": 2, "tab_name": "t"},
+            {"id": 1, "is_plugin": false, "title": "two", "exited": true, "is_held": true, "pane_columns": 50, "tab_id": 2, "tab_name": "t"}
         ]"#;
-        let listed =
-            |id, title: &str, ended| Listed { id, tab: 2, title: title.to_owned(), columns: 50, ended };
+        let listed = |id, title: &str, ended| {
+            let (tab_name, title) = ("t".to_owned(), title.to_owned());
+            Listed { id, tab: 2, tab_name, title, columns: 50, ended }
+        };
         assert_eq!(panes(listing), Some(vec![listed(0, "one", false), listed(1, "two", true)]));
         assert_eq!(panes("[]\n"), Some(Vec::new()));
         assert_eq!(panes(""), None);

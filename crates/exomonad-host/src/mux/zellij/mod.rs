@@ -4,9 +4,11 @@ mod listing;
 mod phantom;
 mod session;
 
+use std::time::Duration;
+
 use self::listing::Listed;
 use self::phantom::Phantom;
-use self::session::{Session, Turn};
+use self::session::{Session, Turn, Written};
 use super::wait::{PATIENCE, until};
 use super::{
     Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Sanitized, SessionState,
@@ -19,6 +21,12 @@ const PASTE_BYTES: usize = 120_000;
 
 /// The columns of a session that no terminal was ever attached to.
 const UNSEEN_COLUMNS: u16 = 50;
+
+/// How long a tab or pane may take that zellij made without a word.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// How often something is asked for that zellij neither does nor refuses.
+const TRIES: u32 = 3;
 
 /// One session of zellij.
 #[derive(Debug)]
@@ -74,10 +82,48 @@ impl Zellij {
         }
     }
 
-    /// Names a pane that was just made, and shows its title.
+    /// Does what makes a pane, and finds that pane: by the word that zellij says, else as what is new and `looks_right`. Now
+    /// and then zellij (0.45.1) says nothing, with exit code 0, whether or not it did anything.
+    fn make_pane(
+        &self,
+        act: &str,
+        request: impl Fn() -> Result<Written, MuxError>,
+        looks_right: impl Fn(&Listed) -> bool,
+        find: impl Fn(&str) -> Result<Listed, MuxError>,
+    ) -> Result<Listed, MuxError> {
+        let before: Vec<u32> = self.session.panes()?.unwrap_or_default().iter().map(|pane| pane.id).collect();
+        for _ in 0..TRIES {
+            let written = request()?;
+            let word = written.stdout.trim();
+            if !word.is_empty() {
+                return find(word);
+            }
+            if !written.is_silent {
+                return Err(self.session.refused(act, &written.complaint));
+            }
+            let is_new = |pane: &Listed| !before.contains(&pane.id) && looks_right(pane);
+            let made =
+                until(SILENCE, || Ok(self.session.panes()?.unwrap_or_default().into_iter().find(is_new)))?;
+            if let Some(made) = made {
+                return Ok(made);
+            }
+        }
+        Err(self.session.refused(act, "it says nothing"))
+    }
+
+    /// Names a pane that was just made, and shows its title, which zellij forgets now and then. One that has ended needs
+    /// none.
     fn settle(&self, listed: &Listed, title: &str) -> Result<Pane, MuxError> {
         let pane = terminal(listed.id);
-        self.session.act(&["rename-pane", "--pane-id", &pane, "--", title])?;
+        let shown = until(SILENCE, || {
+            self.session.act(&["rename-pane", "--pane-id", &pane, "--", title])?;
+            let panes = self.session.panes()?.unwrap_or_default();
+            let found = panes.into_iter().find(|found| found.id == listed.id);
+            Ok(found.is_none_or(|found| found.title == title).then_some(()))
+        })?;
+        if shown.is_none() {
+            tracing::warn!(pane, title, "zellij does not show a pane's title");
+        }
         let epoch = self.session.epoch()?.ok_or_else(|| self.no_session())?;
         Ok(Pane { address: self.address.clone(), epoch, tab: listed.tab.to_string(), pane })
     }
@@ -191,15 +237,15 @@ impl Multiplexer for Zellij {
         let name = format!("--name={title}");
         let begin = options.into_iter().chain([name.as_str(), "--"]).map(str::to_owned);
         let args: Vec<String> = begin.chain(command(spec)).collect();
-        let written = self.session.act(&args)?;
-        let Ok(tab) = written.stdout.trim().parse() else {
-            return Err(self.session.refused(act, &written.complaint));
+        let find = |word: &str| {
+            let Ok(tab) = word.parse() else { return Err(self.session.refused(act, word)) };
+            let is_gone = || {
+                let listing = self.session.act(&["list-tabs", "--json"])?.stdout;
+                Ok(listing::has_tab(&listing, tab) == Some(false))
+            };
+            self.expect_pane(act, |pane| pane.tab == tab, is_gone)
         };
-        let is_gone = || {
-            let listing = self.session.act(&["list-tabs", "--json"])?.stdout;
-            Ok(listing::has_tab(&listing, tab) == Some(false))
-        };
-        let listed = self.expect_pane(act, |pane| pane.tab == tab, is_gone)?;
+        let listed = self.make_pane(act, || self.session.act(&args), |pane| pane.tab_name == title, find)?;
         self.settle(&listed, &title)
     }
 
@@ -214,12 +260,9 @@ impl Multiplexer for Zellij {
         let options = ["--session", &session, "run", "--tab-id", &tab, "--no-focus", "--close-on-exit"];
         let options = options.into_iter().chain(["--cwd", spec.dir.as_str(), &name, "--"]);
         let args: Vec<String> = options.map(str::to_owned).chain(command(spec)).collect();
-        let written = self.session.run(&args)?;
-        let id = written.stdout.trim();
-        if id.is_empty() {
-            return Err(self.session.refused(act, &written.complaint));
-        }
-        let listed = self.expect_pane(act, |pane| terminal(pane.id) == id, || Ok(false))?;
+        let find = |id: &str| self.expect_pane(act, |pane| terminal(pane.id) == id, || Ok(false));
+        let in_tab = |pane: &Listed| pane.tab.to_string() == tab;
+        let listed = self.make_pane(act, || self.session.run(&args), in_tab, find)?;
         self.settle(&listed, &title)
     }
 

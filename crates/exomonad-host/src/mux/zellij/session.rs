@@ -7,7 +7,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::listing::{self, Listed};
-use crate::exec::{Pty, Size};
+use crate::exec::{Output, Pty, Size};
 use crate::mux::program::{Oldest, Program, complaint, text};
 use crate::mux::wait::{PATIENCE, until};
 use crate::mux::{MuxError, MuxKind, SOCKET_BYTES, SessionState, user};
@@ -34,6 +34,15 @@ pub(super) struct Session {
 pub(super) struct Written {
     pub(super) stdout: String,
     pub(super) complaint: String,
+    /// It ended well, and without a word.
+    pub(super) is_silent: bool,
+}
+
+impl Written {
+    fn of(output: &Output) -> Self {
+        let is_silent = output.code == Some(0) && output.stdout.is_empty() && output.stderr.is_empty();
+        Self { stdout: text(&output.stdout), complaint: complaint(output), is_silent }
+    }
 }
 
 /// The right to change a session, until it is dropped. A process that looks whether anybody is attached must not see the
@@ -141,14 +150,12 @@ impl Session {
 
     /// Runs zellij.
     pub(super) fn run<S: AsRef<str>>(&self, args: &[S]) -> Result<Written, MuxError> {
-        let output = self.program.run(args)?;
-        Ok(Written { stdout: text(&output.stdout), complaint: complaint(&output) })
+        Ok(Written::of(&self.program.run(args)?))
     }
 
     /// Runs zellij in a directory, which the first pane of a session starts in.
     pub(super) fn run_in<S: AsRef<str>>(&self, dir: &Utf8Path, args: &[S]) -> Result<Written, MuxError> {
-        let output = self.program.run_in(dir, args)?;
-        Ok(Written { stdout: text(&output.stdout), complaint: complaint(&output) })
+        Ok(Written::of(&self.program.run_in(dir, args)?))
     }
 
     /// Attaches in a terminal of ours.
