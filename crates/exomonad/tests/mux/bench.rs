@@ -58,6 +58,11 @@ impl Bench {
         self.kind != MuxKind::Headless
     }
 
+    /// The home directory of its multiplexer.
+    pub(crate) fn home(&self) -> Utf8PathBuf {
+        self.root.join("home")
+    }
+
     /// Names a session here.
     pub(crate) fn address(&self, session: &str) -> Address {
         let socket = match self.kind {

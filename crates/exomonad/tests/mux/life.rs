@@ -110,15 +110,11 @@ fn zellij_makes_an_exited_session_anew() {
     let bench = Bench::new(MuxKind::Zellij);
     let (session, old) = bench.live_session();
     session.open_tab(&bench.idle("second").pane()).expect("a tab");
-    // It writes down every second what runs.
-    wait("what zellij remembers", || {
-        crate::attach::zellij(&bench, &["kill-session", "exo"]);
-        let state = session.state().expect("its state");
-        if state == SessionState::Missing {
-            session.create(&bench.idle("first").pane()).expect("a session");
-        }
-        (state == SessionState::Exited).then_some(())
-    });
+    let remembered =
+        bench.home().join(".cache/zellij/contract_version_1/session_info/exo/session-layout.kdl");
+    wait("what zellij remembers", || remembered.exists().then_some(()));
+    crate::attach::zellij(&bench, &["kill-session", "exo"]);
+    wait("its end", || (session.state().expect("its state") == SessionState::Exited).then_some(()));
     assert_eq!(session.panes().expect("no panes"), []);
     let opened = session.open_tab(&bench.idle("late").pane());
     assert!(matches!(opened, Err(MuxError::NoSession { .. })), "{opened:?}");

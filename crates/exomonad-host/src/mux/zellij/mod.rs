@@ -83,7 +83,7 @@ impl Zellij {
     }
 
     /// Does what makes a pane, and finds that pane: by the word that zellij says, else as what is new and `looks_right`. Now
-    /// and then zellij (0.45.1) says nothing, with exit code 0, whether or not it did anything.
+    /// and then zellij (0.45.1) says nothing of either, or does not see its session.
     fn make_pane(
         &self,
         act: &str,
@@ -92,15 +92,14 @@ impl Zellij {
         find: impl Fn(&str) -> Result<Listed, MuxError>,
     ) -> Result<Listed, MuxError> {
         let before: Vec<u32> = self.session.panes()?.unwrap_or_default().iter().map(|pane| pane.id).collect();
+        let mut complaint = String::new();
         for _ in 0..TRIES {
             let written = request()?;
             let word = written.stdout.trim();
             if !word.is_empty() {
                 return find(word);
             }
-            if !written.is_silent {
-                return Err(self.session.refused(act, &written.complaint));
-            }
+            complaint = written.complaint;
             let is_new = |pane: &Listed| !before.contains(&pane.id) && looks_right(pane);
             let made =
                 until(SILENCE, || Ok(self.session.panes()?.unwrap_or_default().into_iter().find(is_new)))?;
@@ -108,7 +107,7 @@ impl Zellij {
                 return Ok(made);
             }
         }
-        Err(self.session.refused(act, "it says nothing"))
+        Err(self.session.refused(act, &complaint))
     }
 
     /// Names a pane that was just made, and shows its title, which zellij forgets now and then. One that has ended needs

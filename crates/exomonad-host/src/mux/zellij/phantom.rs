@@ -4,6 +4,8 @@
 //! tab behind (seen in 0.45.1).
 
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::session::{Session, Turn};
@@ -13,6 +15,9 @@ use crate::mux::{MuxError, MuxKind};
 
 /// Large enough to make no real terminal's view smaller.
 const SIZE: Size = Size { rows: 70, columns: 240 };
+
+/// How often a terminal is attached that ends at once: now and then zellij (0.45.1) does not see a session that is there.
+const TRIES: u32 = 4;
 
 /// A terminal, while it is needed; none where somebody's own is attached.
 pub(super) struct Phantom<'a> {
@@ -26,14 +31,20 @@ impl<'a> Phantom<'a> {
         if session.clients()?.is_some_and(|clients| clients > 0) {
             return Ok(Self { session, terminal: None });
         }
-        let mut terminal = session.attach(SIZE)?;
-        serve(&mut terminal).map_err(|source| MuxError::Io { act: "keep a terminal".to_owned(), source })?;
-        let phantom = Self { session, terminal: Some(terminal) };
-        let attached = until(PATIENCE, || Ok(session.clients()?.filter(|clients| *clients > 0)))?;
-        match attached {
-            Some(_) => Ok(phantom),
-            None => Err(session.refused("attach a terminal", "it does not show up in the session")),
+        for _ in 0..TRIES {
+            let mut terminal = session.attach(SIZE)?;
+            let has_ended = serve(&mut terminal)
+                .map_err(|source| MuxError::Io { act: "keep a terminal".to_owned(), source })?;
+            let phantom = Self { session, terminal: Some(terminal) };
+            let attached = until(PATIENCE, || match session.clients()? {
+                Some(1..) => Ok(Some(true)),
+                Some(0) | None => Ok(has_ended.load(Ordering::Relaxed).then_some(false)),
+            })?;
+            if attached == Some(true) {
+                return Ok(phantom);
+            }
         }
+        Err(session.refused("attach a terminal", "it does not show up in the session"))
     }
 }
 
@@ -51,15 +62,21 @@ impl Drop for Phantom<'_> {
     }
 }
 
-/// Reads what is shown, so that the program never waits for its terminal, and reaps it when it ends.
-fn serve(terminal: &mut Pty) -> io::Result<()> {
+/// Reads what is shown, so that the program never waits for its terminal, and reaps it when it ends, which is then true of
+/// what is returned.
+fn serve(terminal: &mut Pty) -> io::Result<Arc<AtomicBool>> {
     let screen = terminal.reader()?;
     thread::Builder::new().name("phantom-screen".to_owned()).spawn(|| throw_away(screen))?;
+    let has_ended = Arc::new(AtomicBool::new(false));
     if let Some(wait) = terminal.take_wait() {
-        let reap = || crate::drop_logged(wait(), "reap a multiplexer's client");
+        let ended = Arc::clone(&has_ended);
+        let reap = move || {
+            crate::drop_logged(wait(), "reap a multiplexer's client");
+            ended.store(true, Ordering::Relaxed);
+        };
         thread::Builder::new().name("phantom-end".to_owned()).spawn(reap)?;
     }
-    Ok(())
+    Ok(has_ended)
 }
 
 fn throw_away(mut screen: Box<dyn Read + Send>) {
