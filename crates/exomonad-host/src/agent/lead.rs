@@ -13,7 +13,6 @@ pub use self::error::LeadError;
 use super::{AgentFiles, AgentName, AgentView, Site, stop, view_agent, view_agents};
 use crate::config::Config;
 use crate::git::Repository;
-use crate::harness::is_session_variable;
 use crate::mux::{self, Address, Multiplexer, MuxChoice, MuxKind, Pane, PaneSpec, SessionState};
 use crate::store::{AgentState, EventFilter, RunId, Store};
 use crate::surroundings::Surroundings;
@@ -277,10 +276,8 @@ impl LeadTab {
 /// Hands the lead's launcher this process's environment: a multiplexer's server has that of whoever started it.
 fn keep_environment(site: &Site) -> Result<(), LeadError> {
     let files = AgentFiles::new(&site.repository.state_dir(), &AgentName::root());
-    let variables = site.surroundings.variables.iter().filter(|(name, _)| !is_session_variable(name));
-    let variables: Vec<_> = variables.cloned().collect();
     let claimed = if files.dir.is_dir() { Ok(()) } else { files.claim(AgentName::root().as_str()) };
-    let kept = claimed.and_then(|()| files.write_environment(&variables));
+    let kept = claimed.and_then(|()| files.write_environment(&site.surroundings.inheritable()));
     kept.map_err(|source| LeadError::Files { dir: files.dir, source })
 }
 

@@ -148,9 +148,8 @@ impl<'a> Launcher<'a> {
         let kept = files
             .take_environment()
             .map_err(|source| self.io(format!("take `{}`", files.environment()), source))?;
-        let environment = kept
-            .or_else(|| self.environment.take())
-            .unwrap_or_else(|| environment::of_this_process(&self.site.surroundings));
+        let environment =
+            kept.or_else(|| self.environment.take()).unwrap_or_else(|| self.site.surroundings.inheritable());
         self.environment = Some(environment.clone());
         Ok(Surroundings { exe: self.site.surroundings.exe.clone(), variables: environment })
     }

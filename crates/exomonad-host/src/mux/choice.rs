@@ -1,7 +1,5 @@
 //! Which multiplexer, and what the project's session is called.
 
-use std::os::unix::fs::MetadataExt;
-
 use camino::Utf8Path;
 
 use super::{MuxChoice, MuxKind};
@@ -19,19 +17,10 @@ pub fn choose(choice: MuxChoice, surroundings: &Surroundings) -> MuxKind {
         MuxChoice::Auto if inside("ZELLIJ") => MuxKind::Zellij,
         MuxChoice::Auto if inside("TMUX") => MuxKind::Tmux,
         MuxChoice::Auto => {
-            let installed = |kind: &MuxKind| is_installed(kind.name(), surroundings.search_path());
+            let installed = |kind: &MuxKind| surroundings.find_program(kind.name()).is_some();
             [MuxKind::Zellij, MuxKind::Tmux].into_iter().find(installed).unwrap_or(MuxKind::Headless)
         }
     }
-}
-
-fn is_installed(program: &str, search_path: &str) -> bool {
-    let mut dirs = search_path.split(':').filter(|dir| dir.starts_with('/'));
-    dirs.any(|dir| is_executable(&Utf8Path::new(dir).join(program)))
-}
-
-fn is_executable(path: &Utf8Path) -> bool {
-    path.metadata().is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
 }
 
 /// The session's name unless the user gave one: the project's directory, in characters that every multiplexer keeps as they

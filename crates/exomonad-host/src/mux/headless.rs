@@ -23,7 +23,6 @@ use super::{
 };
 use crate::agent::ProcessIdentity;
 use crate::exec::Cmd;
-use crate::harness::is_session_variable;
 use crate::surroundings::Surroundings;
 
 /// How long a pane may take to be there.
@@ -91,9 +90,9 @@ impl Headless {
 
     /// The pane's own process has the user's environment; nothing that tells of the session that asked.
     fn environment(&self, spec: &PaneSpec<'_>) -> Vec<(String, String)> {
-        let of_the_user = |(name, _): &&(String, String)| !is_session_variable(name);
-        let inherited = self.surroundings.variables.iter().filter(of_the_user);
-        inherited.chain(spec.env).cloned().collect()
+        let mut environment = self.surroundings.inheritable();
+        environment.extend_from_slice(spec.env);
+        environment
     }
 
     fn pane(&self, pane: String, tab: String, epoch: String) -> Pane {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::line::Line;
 use crate::agent::ProcessIdentity;
-use crate::harness::is_session_variable;
 use crate::surroundings::Surroundings;
 
 /// The variable that carries an agent's name.
@@ -20,11 +19,6 @@ pub(in crate::agent) fn mark(launcher: &ProcessIdentity) -> String {
 
 fn mark_value(launcher: &ProcessIdentity) -> String {
     format!("{}.{}", launcher.pid, launcher.started)
-}
-
-/// What a harness inherits when no spawner said so.
-pub(super) fn of_this_process(own: &Surroundings) -> Vec<(String, String)> {
-    own.variables.iter().filter(|(name, _)| !is_session_variable(name)).cloned().collect()
 }
 
 /// The harness's whole environment.

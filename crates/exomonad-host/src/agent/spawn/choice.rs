@@ -1,8 +1,6 @@
 //! Decides what an agent runs in: its harness, its model, and the conversation it begins with.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use uuid::Uuid;
 
 use super::check::check_model;
@@ -61,7 +59,7 @@ pub(super) fn choose<'a>(site: &'a Site, request: &SpawnRequest) -> Result<Choic
 
 /// A lead plans, which Claude Code does best; whoever does one thing does it in Gemini CLI where that is there.
 fn default_harness(site: &Site, role: &str) -> Harness {
-    let gemini = find_program(Harness::Gemini.name(), site.surroundings.search_path()).is_some();
+    let gemini = site.surroundings.find_program(Harness::Gemini.name()).is_some();
     if role != "tl" && gemini { Harness::Gemini } else { Harness::Claude }
 }
 
@@ -79,7 +77,7 @@ fn find<'a>(site: &'a Site, name: &str) -> Result<Program<'a>, SpawnError> {
             format!("known are {}; `harness.NAME.command` of the configuration adds more", known.join(", ")),
         ));
     };
-    if find_program(harness.name(), site.surroundings.search_path()).is_none() {
+    if site.surroundings.find_program(harness.name()).is_none() {
         return Err(SpawnError::invalid(
             format!("`{}` is not installed", harness.name()),
             format!("let your human install {}, or choose another harness", harness.product()),
@@ -154,13 +152,4 @@ fn forkable(
         Some(transcript) => Ok((session.id, transcript)),
         None => Err(format!("the file of conversation `{}` is not there", session.id)),
     })
-}
-
-/// An executable file of that name in an absolute directory of the search path.
-fn find_program(name: &str, search_path: &str) -> Option<Utf8PathBuf> {
-    let executable = |path: &Utf8Path| {
-        path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    };
-    let dirs = search_path.split(':').filter(|dir| dir.starts_with('/'));
-    dirs.map(|dir| Utf8Path::new(dir).join(name)).find(|path| executable(path))
 }

@@ -21,7 +21,6 @@ use super::launch::Permissions;
 use super::workspace::WorkspacePlan;
 use super::{AgentFiles, AgentName, Site, workspace};
 use crate::contract::WorkspaceKind;
-use crate::harness::is_session_variable;
 use crate::store::{AgentRow, Caps, Reserved};
 
 /// An agent to be.
@@ -154,9 +153,9 @@ fn carry_out(
     settings::write(site, order, &files)?;
     begin(Step::Prompt)?;
     files.write_prompt(&request.prompt).map_err(SpawnError::io("write the prompt"))?;
-    let inherited = site.surroundings.variables.iter().filter(|(name, _)| !is_session_variable(name));
-    let environment: Vec<_> = inherited.cloned().collect();
-    files.write_environment(&environment).map_err(SpawnError::io("write the environment"))?;
+    files
+        .write_environment(&site.surroundings.inheritable())
+        .map_err(SpawnError::io("write the environment"))?;
     begin(Step::Pane)?;
     let pane = start::open_pane(site, &order.row, &order.spawn.launch.dir, &mut notes)?;
     begin(Step::Running)?;

@@ -13,7 +13,6 @@ use crate::agent::run::mark;
 use crate::agent::{ProcessIdentity, Site};
 use crate::contract::WorkspaceKind;
 use crate::exec::{Cmd, Output, describe};
-use crate::harness::is_session_variable;
 
 /// How long the command may take.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -35,13 +34,10 @@ pub fn set_up(site: &Site, plan: &WorkspacePlan, stop: &dyn Fn() -> bool) -> Res
     if setup.needs_approval && !site.store.is_approved(&setup.hash("agents.setup"))? {
         return Err(WorkspaceError::NotApproved { command: setup.argv.join(" ") });
     }
-    let mut command =
-        Cmd::new(program, &plan.path, site.surroundings.search_path()).args(arguments).limit(LIMIT);
-    for (name, value) in &site.surroundings.variables {
-        if !is_session_variable(name) {
-            command = command.env(name, value);
-        }
-    }
+    let mut command = Cmd::new(program, &plan.path, site.surroundings.search_path())
+        .args(arguments)
+        .envs(&site.surroundings.inheritable())
+        .limit(LIMIT);
     // By this it is found when the spawn is killed meanwhile.
     if let Ok(own) = ProcessIdentity::own()
         && let Some((name, value)) = mark(&own).split_once('=')
