@@ -254,13 +254,8 @@ struct LeadTab {
 
 impl LeadTab {
     fn new(site: &Site, program: &LeadProgram) -> Self {
-        let root = &site.repository.root;
         let argv = match program {
-            LeadProgram::Harness => {
-                let exe = site.surroundings.exe.as_str();
-                let name = AgentName::root();
-                [exe, "agent-run", "--agent", name.as_str(), "--dir", root.as_str()].map(str::to_owned).into()
-            }
+            LeadProgram::Harness => site.launcher(&AgentName::root()),
             LeadProgram::Shell(shell) => vec![shell.to_string()],
         };
         let files = AgentFiles::new(&site.repository.state_dir(), &AgentName::root());

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::spawn::{Start, await_start, undo};
-use super::{AgentFiles, AgentName, ProcessIdentity, Site, Step, leftovers, reap};
+use super::{AgentFiles, AgentName, ProcessIdentity, Site, Step, leftovers, reap, workspace};
 use crate::mux::{self, SessionState};
 use crate::store::{AgentRow, AgentState, SpawnRow, StoreError};
 
@@ -225,7 +225,7 @@ fn name_lost_worktrees(site: &Site, repaired: &mut Repaired) -> Result<(), Store
     for entry in found {
         let read = |file: &str| std::fs::read_to_string(entry.path().join(file)).unwrap_or_default();
         let locked = read("locked");
-        let Some(mark) = locked.trim().strip_prefix("exomonad spawn ") else { continue };
+        let Some(mark) = workspace::mark_in(&locked) else { continue };
         if marks.iter().any(|known| known == mark) {
             continue;
         }

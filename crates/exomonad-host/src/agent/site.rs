@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::AgentName;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::git::{Git, Repository};
@@ -24,6 +25,13 @@ pub struct Site {
 }
 
 impl Site {
+    /// The command line that every pane of an agent runs.
+    #[must_use]
+    pub(super) fn launcher(&self, agent: &AgentName) -> Vec<String> {
+        let (exe, root) = (self.surroundings.exe.as_str(), self.repository.root.as_str());
+        [exe, "agent-run", "--agent", agent.as_str(), "--dir", root].map(str::to_owned).into()
+    }
+
     /// Git in a checkout.
     #[must_use]
     pub fn git(&self, repository: Repository) -> Git {

@@ -36,10 +36,9 @@ pub fn pending(config: &Config, store: &Store) -> Result<Vec<Pending>, StoreErro
     let harnesses = config.agents.harnesses.iter();
     let harnesses = harnesses.map(|(name, command)| (format!("harness.{name}.command"), command));
     let mut found = Vec::new();
-    for (key, command) in setup.chain(harnesses).filter(|(_, command)| command.needs_approval) {
-        let pending = Pending { key, command: command.clone() };
-        if !store.is_approved(&pending.hash())? {
-            found.push(pending);
+    for (key, command) in setup.chain(harnesses) {
+        if !store.may_run(command, &key)? {
+            found.push(Pending { key, command: command.clone() });
         }
     }
     Ok(found)

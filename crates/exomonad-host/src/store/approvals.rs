@@ -4,13 +4,19 @@ use rusqlite::{OptionalExtension, params};
 
 use super::events::to_row;
 use super::{Store, StoreError};
+use crate::config::Command;
 
 impl Store {
-    /// Whether the user approved what has this hash.
+    /// Whether a command of the configuration may be run for what `key` names: it is the user's own, or they approved it.
     ///
     /// # Errors
     /// The database failed.
-    pub fn is_approved(&self, hash: &str) -> Result<bool, StoreError> {
+    pub fn may_run(&self, command: &Command, key: &str) -> Result<bool, StoreError> {
+        Ok(!command.needs_approval || self.is_approved(&command.hash(key))?)
+    }
+
+    /// Whether the user approved what has this hash.
+    fn is_approved(&self, hash: &str) -> Result<bool, StoreError> {
         let found = self
             .lock()
             .query_row("SELECT 1 FROM approvals WHERE hash = ?1", params![hash], |_| Ok(()))

@@ -124,7 +124,7 @@ fn custom(
     let command = site.config.agents.harnesses.get(name);
     let command = command.ok_or_else(|| RunError::NoHarness { name: name.clone() })?;
     let key = format!("harness.{name}.command");
-    if command.needs_approval && !site.store.is_approved(&command.hash(&key))? {
+    if !site.store.may_run(command, &key)? {
         return Err(RunError::Unapproved { name: name.clone(), command: command.argv.join(" ") });
     }
     let prompt_file = files.prompt();

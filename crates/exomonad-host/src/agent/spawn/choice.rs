@@ -89,7 +89,7 @@ fn find<'a>(site: &'a Site, name: &str) -> Result<Program<'a>, SpawnError> {
 /// A command that came with the repository is run only once the user has seen it.
 fn approved<'a>(site: &Site, name: &str, command: &'a Command) -> Result<Program<'a>, SpawnError> {
     let key = format!("harness.{name}.command");
-    if command.needs_approval && !site.store.is_approved(&command.hash(&key))? {
+    if !site.store.may_run(command, &key)? {
         return Err(SpawnError::invalid(
             format!("`{key}` came with the repository, and nobody approved it"),
             "let your human look at it with `exomonad approve`",

@@ -42,15 +42,7 @@ pub(super) fn open_pane(
     notes: &mut Vec<String>,
 ) -> Result<Pane, SpawnError> {
     let address = session(site)?;
-    let argv = [
-        site.surroundings.exe.as_str(),
-        "agent-run",
-        "--agent",
-        row.name.as_str(),
-        "--dir",
-        site.repository.root.as_str(),
-    ]
-    .map(str::to_owned);
+    let argv = site.launcher(&row.name);
     let log = AgentFiles::new(&site.repository.state_dir(), &row.name).terminal_log();
     let spec = PaneSpec { title: row.name.as_str(), dir, argv: &argv, env: &[], log: Some(&log) };
     let mux = mux::open(address, &site.surroundings);

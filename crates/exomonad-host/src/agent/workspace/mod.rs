@@ -19,6 +19,7 @@ pub use self::error::WorkspaceError;
 pub(super) use self::error::describe;
 pub use self::ground::{Ground, survey};
 pub use self::include::include;
+pub(super) use self::plan::mark_in;
 pub use self::plan::{WorkspacePlan, plan, planned};
 pub(super) use self::removal::{exists, remove};
 pub(super) use self::salvage::salvage;

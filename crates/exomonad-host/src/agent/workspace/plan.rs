@@ -39,9 +39,17 @@ impl WorkspacePlan {
     }
 }
 
+/// What goes before the mark of a spawn in whatever it made.
+const REASON: &str = "exomonad spawn ";
+
 /// What marks a branch or a worktree as made by a spawn.
 pub(super) fn reason(mark: &str) -> String {
-    format!("exomonad spawn {mark}")
+    format!("{REASON}{mark}")
+}
+
+/// The mark in what a worktree's lock says; absent when no spawn made it.
+pub(in crate::agent) fn mark_in(reason: &str) -> Option<&str> {
+    reason.trim().strip_prefix(REASON)
 }
 
 /// Where the workspace of a child of the site's checkout will be, and its branch.

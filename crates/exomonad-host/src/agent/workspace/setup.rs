@@ -31,7 +31,7 @@ pub fn set_up(site: &Site, plan: &WorkspacePlan, stop: &dyn Fn() -> bool) -> Res
         return Ok(());
     }
     let Some((program, arguments)) = setup.argv.split_first() else { return Ok(()) };
-    if setup.needs_approval && !site.store.is_approved(&setup.hash("agents.setup"))? {
+    if !site.store.may_run(setup, "agents.setup")? {
         return Err(WorkspaceError::NotApproved { command: setup.argv.join(" ") });
     }
     let mut command = Cmd::new(program, &plan.path, site.surroundings.search_path())
