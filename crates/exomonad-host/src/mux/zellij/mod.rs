@@ -1,4 +1,7 @@
 //! Drives zellij. Its exit codes say nothing, so that whatever was done is looked for in its lists.
+//!
+//! What no list tells: 0.45.1 misses the end of a program that ended before its pane was drawn, and shows that pane as a live
+//! one until it is closed.
 
 mod listing;
 mod phantom;
