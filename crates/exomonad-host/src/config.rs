@@ -3,6 +3,7 @@
 //! A broken file is an error, never a default. A key that nobody knows is a warning that names the nearest known one.
 
 mod agents;
+mod work;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,6 +14,8 @@ use serde::Deserialize;
 
 pub use self::agents::{Agents, Command, RoleConfig};
 use self::agents::{AgentsTable, HarnessTable, RoleTable, Tables};
+use self::work::ProjectTable;
+pub use self::work::Work;
 use crate::contract::{Rule, RuleDecision};
 use crate::engine::Limits;
 
@@ -29,6 +32,8 @@ pub struct Config {
     pub programs: Vec<String>,
     /// How agents are spawned.
     pub agents: Agents,
+    /// When work counts as done.
+    pub work: Work,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
 }
@@ -42,6 +47,7 @@ impl Default for Config {
             tool_limits: Limits::of_tools(),
             programs: Vec::new(),
             agents: Agents::default(),
+            work: Work::default(),
             warnings: Vec::new(),
         }
     }
@@ -96,6 +102,7 @@ struct File {
     rules: Vec<RuleEntry>,
     limits: LimitsTable,
     process: ProcessTable,
+    project: ProjectTable,
     agents: AgentsTable,
     roles: BTreeMap<String, RoleTable>,
     harness: BTreeMap<String, HarnessTable>,
@@ -168,6 +175,10 @@ const KEYS: &[&str] = &[
     "limits.wait_ms",
     "process",
     "process.allow",
+    "project",
+    "project.verify",
+    "project.protected",
+    "project.clean_up_merged",
     "agents",
     "agents.max_depth",
     "agents.max_children",
@@ -263,6 +274,7 @@ impl Config {
         if let Some(ms) = file.limits.wait_ms {
             self.tool_limits.wait = Duration::from_millis(ms);
         }
+        self.work.apply(path, file.project)?;
         let File { agents, roles, harness, mux, session, .. } = file;
         let tables = Tables { agents, roles, harness, mux, session };
         self.agents.apply(path, author, tables, &mut self.warnings)?;

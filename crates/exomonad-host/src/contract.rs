@@ -22,6 +22,6 @@ pub use bindings::exomonad::guest::types::{
     WorkspaceKind,
 };
 pub use bindings::exomonad::guest::{
-    agents, events, forge, fs, git, kv, log, messages, process, session, types, ui,
+    agents, events, forge, fs, git, kv, log, messages, process, session, types, ui, work,
 };
 pub use bindings::{Guest, GuestPre};

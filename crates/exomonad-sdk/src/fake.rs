@@ -97,6 +97,7 @@ pub fn context(role: &str) -> Context {
         now_ms: 1_790_000_000_000,
         trace: String::new(),
         rules: Vec::new(),
+        verify: Vec::new(),
     }
 }
 

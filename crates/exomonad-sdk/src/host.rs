@@ -4,7 +4,7 @@
 use crate::EffectError;
 use crate::agents::{AgentInfo, Cleaned, SpawnPlan};
 use crate::bindings::exomonad::guest::{
-    agents, events, forge, fs, git, kv, log, messages, process, session, types, ui,
+    agents, events, forge, fs, git, kv, log, messages, process, session, types, ui, work,
 };
 use crate::fake::FakeHost;
 
@@ -75,10 +75,13 @@ effects! {
     forge_get_pull_request = forge.get_pull_request(number: u64) -> forge::PullRequest;
     forge_list_pull_requests = forge.list_pull_requests(state: Option<forge::PullRequestState>) -> Vec<forge::PullRequest>;
     forge_create_or_update = forge.create_or_update(title: &str, body: &str, base: Option<&str>) -> forge::PullRequest;
+    forge_diff = forge.diff(number: u64, path: Option<&str>, max_bytes: u32) -> forge::Changes;
     forge_reviews = forge.reviews(number: u64) -> Vec<forge::Review>;
     forge_review_comments = forge.review_comments(number: u64) -> Vec<forge::ReviewComment>;
+    forge_submit_review = forge.submit_review(number: u64, state: forge::ReviewState, body: &str, remarks: &[forge::Remark]) -> forge::Review;
     forge_checks = forge.checks(number: u64) -> Vec<forge::Check>;
     forge_merge = forge.merge(number: u64, strategy: forge::MergeStrategy, force: bool) -> forge::MergeResult;
+    forge_close = forge.close(number: u64, comment: Option<&str>) -> forge::PullRequest;
     forge_list_issues = forge.list_issues(state: Option<forge::IssueState>) -> Vec<forge::Issue>;
     forge_get_issue = forge.get_issue(number: u64) -> forge::Issue;
 
@@ -89,9 +92,12 @@ effects! {
     agents_cleanup = agents.cleanup(name: &str, force: bool) -> Cleaned;
     agents_self = agents.self_() -> AgentInfo;
 
-    messages_send = messages.send(to: &str, kind: &str, body: &str, reply_to: Option<&str>) -> messages::Message;
+    messages_send = messages.send(to: &str, kind: &str, body: &str, reply_to: Option<&str>, receipt: bool) -> messages::Message;
     messages_inbox = messages.inbox(include_acked: bool, limit: u32) -> Vec<messages::Message>;
     messages_ack = messages.ack(ids: &[String]) -> ();
+
+    work_get = work.get() -> work::Standing;
+    work_verified = work.verified(command: &str, failed: bool) -> ();
 
     events_emit = events.emit(kind: &str, data: &str) -> u64;
     events_list = events.list(kinds: &[String], after_id: u64, limit: u32) -> Vec<types::Event>;

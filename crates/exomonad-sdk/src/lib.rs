@@ -52,7 +52,7 @@ pub use bindings::exomonad::guest::types::{
     WorkspaceKind,
 };
 pub use bindings::exomonad::guest::{
-    agents, events, forge, fs, git, kv, log, messages, process, session, ui,
+    agents, events, forge, fs, git, kv, log, messages, process, session, ui, work,
 };
 pub use export::{Policy, guest};
 pub use hooks::{Hooks, kind_of};

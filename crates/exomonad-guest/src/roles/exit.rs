@@ -35,7 +35,7 @@ pub(super) fn tell_parent(host: &mut dyn Host, cx: &Context, status: &str) -> Re
         }
     }
     let sent = report(host, cx, start.unwrap_or_default()).and_then(|report| {
-        host.messages_send("parent", "exit", &text(name, status, report.as_deref()), None)
+        host.messages_send("parent", "exit", &text(name, status, report.as_deref()), None, false)
     });
     if let Err(err) = sent {
         // Nobody was told, so that the next one may.

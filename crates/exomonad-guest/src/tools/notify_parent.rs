@@ -62,7 +62,7 @@ whether your parent has it yet. Do not wait for a reply unless you need one.";
         require_text("message", &args.message)?;
         let report = report(&args);
         require_size(cx, &report)?;
-        let message = host.messages_send("parent", args.status.kind(), &report, None)?;
+        let message = host.messages_send("parent", args.status.kind(), &report, None, false)?;
         Ok(Sent::from(message))
     }
 

@@ -42,7 +42,7 @@ come to your `inbox`.";
         if to == PARENT {
             require_parent(cx)?;
         }
-        let message = host.messages_send(to, "message", &args.message, args.reply_to.as_deref())?;
+        let message = host.messages_send(to, "message", &args.message, args.reply_to.as_deref(), false)?;
         Ok(Sent::from(message))
     }
 

@@ -52,6 +52,8 @@ fn message(id: &str, state: MessageState) -> Message {
         kind: "message".to_owned(),
         body: format!("body of {id}"),
         reply_to: None,
+        human: false,
+        receipt: None,
         state,
         time_ms: 1_790_000_000_000,
     }
@@ -82,7 +84,7 @@ fn notify_parent_sends_the_whole_report_and_tells_what_became_of_it() {
             "tasks_completed":[{"what":"fix\n the lexer","how":"cargo test"},{"what":"docs","how":"read"}]}"#,
     );
     let body = "Parser done.\nTwo bugs fixed.\n\nPR #12\n\nTasks completed:\n- fix the lexer (verified: cargo test)\n- docs (verified: read)";
-    assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.success", {body:?}, None)"#)]);
+    assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.success", {body:?}, None, false)"#)]);
     assert_eq!(text, "stored for `root` (message m1): queued; it is delivered when `root` next looks");
     assert_eq!(answer, serde_json::json!({ "id": "m1", "to": "root", "state": "queued", "note": text }));
 }
@@ -94,7 +96,7 @@ fn notify_parent_sends_each_status_as_its_own_kind() {
         host.reply("messages.send", Ok(sent("root", MessageState::Seen)));
         let (_, text) =
             call(&mut host, "notify_parent", &format!(r#"{{"status":"{status}","message":"x"}}"#));
-        assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.{status}", "x", None)"#)]);
+        assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.{status}", "x", None, false)"#)]);
         assert_eq!(text, "stored for `root` (message m1): seen by `root`");
     }
 }
@@ -147,7 +149,7 @@ fn send_message_sends_the_words_as_they_are() {
     host.reply("messages.send", Ok(sent("main.lexer", MessageState::Handed)));
     let arguments = r#"{"to":"main.lexer","message":" a\n","reply_to":"m0"}"#;
     let (answer, text) = call(&mut host, "send_message", arguments);
-    assert_eq!(host.calls(), [r#"messages.send("main.lexer", "message", " a\n", Some("m0"))"#]);
+    assert_eq!(host.calls(), [r#"messages.send("main.lexer", "message", " a\n", Some("m0"), false)"#]);
     assert_eq!(
         text,
         "stored for `main.lexer` (message m1): handed to `main.lexer`, which may not have read it yet"

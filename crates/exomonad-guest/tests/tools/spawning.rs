@@ -276,7 +276,7 @@ fn a_parent_is_told_of_an_end_and_of_the_report_before_it() {
             r#"kv.get(Scope::Agent, "exit.told")"#,
             r#"kv.compare_and_set(Scope::Agent, "exit.told", Some("3"), "7")"#,
             r#"events.list(["message.queued"], 7, 1000)"#,
-            r#"messages.send("parent", "exit", "Agent `main.parser` has ended: exit code 1. It had reported success.", None)"#,
+            r#"messages.send("parent", "exit", "Agent `main.parser` has ended: exit code 1. It had reported success.", None, false)"#,
         ]
     );
 }

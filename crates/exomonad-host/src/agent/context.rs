@@ -43,6 +43,7 @@ pub(crate) fn context(facts: &Facts<'_>, now_ms: u64) -> Context {
         now_ms,
         trace: String::new(),
         rules: config.rules.clone(),
+        verify: config.work.verify.clone(),
         limits: contract::Limits {
             call_ms: millis(limits.wall),
             wait_ms: millis(limits.wait),

@@ -1,10 +1,11 @@
 //! Effects of namespace `messages`.
 
+use super::planned::unavailable;
 use super::{Caller, Failure, World, agents, error, invalid};
 use crate::agent::AgentName;
 use crate::contract::messages::{Host, Message};
 use crate::contract::{EffectError, EffectErrorKind};
-use crate::store::{Draft, DraftError, Inbox};
+use crate::store::{Draft, DraftError, Inbox, Sender};
 
 /// Stands for the caller's parent where a recipient is asked for.
 const PARENT: &str = "parent";
@@ -16,11 +17,15 @@ impl Host for World {
         kind: String,
         body: String,
         reply_to: Option<String>,
+        receipt: bool,
     ) -> Result<Message, Failure> {
         self.act("messages.send", |caller| {
+            if receipt {
+                return unavailable("messages.send with a receipt");
+            }
             let from = agents::own_name(caller)?;
             let to = recipient(caller, &to)?;
-            let draft = Draft::new(&from, &to, &kind, &body, reply_to.as_deref())?;
+            let draft = Draft::new(Sender::Agent(&from), &to, &kind, &body, reply_to.as_deref())?;
             Ok(caller.services.store.send_message(&draft, caller.services.clock.now_ms())?)
         })
     }

@@ -2,11 +2,12 @@
 
 use super::{EffectError, EffectErrorKind, Failure, World, error};
 use crate::contract::forge::{
-    Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Review,
-    ReviewComment,
+    Changes, Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Remark,
+    Review, ReviewComment, ReviewState,
 };
 use crate::contract::ui::Answer;
-use crate::contract::{forge, ui};
+use crate::contract::work::Standing;
+use crate::contract::{forge, ui, work};
 
 pub(super) fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
     Err(error(EffectErrorKind::Unavailable, format!("this version of exomonad does not offer `{effect}`")))
@@ -27,6 +28,9 @@ impl forge::Host for World {
         get_pull_request(u64) -> PullRequest = "forge.get-pull-request";
         list_pull_requests(Option<PullRequestState>) -> Vec<PullRequest> = "forge.list-pull-requests";
         create_or_update(String, String, Option<String>) -> PullRequest = "forge.create-or-update";
+        diff(u64, Option<String>, u32) -> Changes = "forge.diff";
+        submit_review(u64, ReviewState, String, Vec<Remark>) -> Review = "forge.submit-review";
+        close(u64, Option<String>) -> PullRequest = "forge.close";
         reviews(u64) -> Vec<Review> = "forge.reviews";
         review_comments(u64) -> Vec<ReviewComment> = "forge.review-comments";
         checks(u64) -> Vec<Check> = "forge.checks";
@@ -40,5 +44,12 @@ impl ui::Host for World {
     refuse! {
         ask(String, u32) -> Answer = "ui.ask";
         notify(String) -> () = "ui.notify";
+    }
+}
+
+impl work::Host for World {
+    refuse! {
+        get() -> Standing = "work.get";
+        verified(String, bool) -> () = "work.verified";
     }
 }

@@ -54,6 +54,7 @@ fn fixture() -> Fixture {
         now_ms: 5,
         trace: String::new(),
         rules: Vec::new(),
+        verify: Vec::new(),
         limits: contract::Limits { call_ms: 2000, wait_ms: 0, message_bytes: 1 << 20 },
     };
     let services = Services {

@@ -120,7 +120,7 @@ macro_rules! offer {
 
 /// Every interface of the world.
 const INTERFACES: &[(&str, Link)] =
-    offer![types, git, forge, agents, messages, events, session, log, fs, kv, ui, process];
+    offer![types, git, forge, agents, messages, work, events, session, log, fs, kv, ui, process];
 
 /// Offers the interfaces that the guest imports: most guests import few, and each one offered costs a hook 10 µs.
 fn link_imports(linker: &mut Linker<World>, component: &Component) -> wasmtime::Result<()> {

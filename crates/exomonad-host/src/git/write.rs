@@ -165,7 +165,6 @@ impl Git {
         Ok(())
     }
 
-    /// Runs a command that may take locks.
     /// Has git take no notice of what becomes of a file that it keeps versions of.
     ///
     /// # Errors

@@ -8,14 +8,41 @@ pub const MESSAGE_BYTES: u64 = 1 << 20;
 /// The most bytes of a kind.
 const KIND_BYTES: usize = 100;
 
+/// Who sends a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender<'a> {
+    /// An agent.
+    Agent(&'a AgentName),
+    /// A person at a terminal, whom no agent started.
+    Human,
+}
+
+impl Sender<'_> {
+    /// The name that a recipient is told.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Agent(name) => name.as_str(),
+            Self::Human => "human",
+        }
+    }
+
+    /// Whether it is a person.
+    #[must_use]
+    pub fn is_human(&self) -> bool {
+        *self == Self::Human
+    }
+}
+
 /// A message, checked and not yet sent.
 #[derive(Debug, Clone)]
 pub struct Draft<'a> {
-    pub(super) from: &'a AgentName,
+    pub(super) from: Sender<'a>,
     pub(super) to: &'a AgentName,
     pub(super) kind: &'a str,
     pub(super) body: &'a str,
     pub(super) reply_to: Option<&'a str>,
+    pub(super) receipt: Option<&'a str>,
 }
 
 /// Why a message cannot be sent.
@@ -44,14 +71,14 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// It is not one that can be sent.
     pub fn new(
-        from: &'a AgentName,
+        from: Sender<'a>,
         to: &'a AgentName,
         kind: &'a str,
         body: &'a str,
         reply_to: Option<&'a str>,
     ) -> Result<Self, DraftError> {
-        if from == to {
-            return Err(DraftError::ToItself { name: from.clone() });
+        if from == Sender::Agent(to) {
+            return Err(DraftError::ToItself { name: to.clone() });
         }
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
         if kind.is_empty() || kind.len() > KIND_BYTES || !kind.chars().all(legal) {
@@ -61,6 +88,12 @@ impl<'a> Draft<'a> {
         if bytes == 0 || u64::try_from(bytes).is_ok_and(|bytes| bytes > MESSAGE_BYTES) {
             return Err(DraftError::Body { bytes });
         }
-        Ok(Self { from, to, kind, body, reply_to })
+        Ok(Self { from, to, kind, body, reply_to, receipt: None })
+    }
+
+    /// The same message with what the host knows of its sender's work.
+    #[must_use]
+    pub fn with_receipt(self, receipt: &'a str) -> Self {
+        Self { receipt: Some(receipt), ..self }
     }
 }

@@ -14,11 +14,11 @@ use crate::contract::messages::{Message, MessageState};
 const INBOX_BYTES: usize = 4 << 20;
 
 /// `body` comes last in the table, so that what is before it is read without it.
-pub(super) const COLUMNS: &str = "seq, id, sender, recipient, kind, reply_to, state, sent_ms, body";
+pub(super) const COLUMNS: &str =
+    "seq, id, sender, recipient, kind, reply_to, state, sent_ms, human, receipt, body";
 
 /// As [`COLUMNS`].
-pub(super) const FIND: &str =
-    "SELECT seq, id, sender, recipient, kind, reply_to, state, sent_ms, body FROM messages WHERE id = ?1";
+pub(super) const FIND: &str = "SELECT seq, id, sender, recipient, kind, reply_to, state, sent_ms, human, receipt, body FROM messages WHERE id = ?1";
 
 pub(super) const REPLY_FIND: &str =
     "SELECT 1 FROM messages WHERE id = ?1 AND (sender = ?2 OR recipient = ?2)";
@@ -52,8 +52,8 @@ impl Store {
             }
             transaction
                 .prepare_cached(
-                    "INSERT INTO messages (id, sender, recipient, kind, reply_to, state, sent_ms, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                    "INSERT INTO messages (id, sender, recipient, kind, reply_to, state, sent_ms, human, receipt, body)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 )?
                 .execute(params![
                     id,
@@ -63,6 +63,8 @@ impl Store {
                     draft.reply_to,
                     state_name(MessageState::Queued),
                     to_row(now_ms),
+                    draft.from.is_human(),
+                    draft.receipt,
                     draft.body
                 ])?;
             let data = json!({ "id": id, "from": from, "kind": draft.kind, "bytes": draft.body.len() });
@@ -76,6 +78,8 @@ impl Store {
             kind: draft.kind.to_owned(),
             body: draft.body.to_owned(),
             reply_to: draft.reply_to.map(str::to_owned),
+            human: draft.from.is_human(),
+            receipt: draft.receipt.map(str::to_owned),
             state: MessageState::Queued,
             time_ms: now_ms,
         })
@@ -208,7 +212,9 @@ pub(super) fn read(row: &Row<'_>) -> Result<(i64, Message), StoreError> {
             .find(|known| state_name(*known) == state)
             .ok_or(StoreError::Unknown { table: "messages", value: state })?,
         time_ms: from_row(row.get(7)?),
-        body: row.get(8)?,
+        human: row.get(8)?,
+        receipt: row.get(9)?,
+        body: row.get(10)?,
     };
     Ok((row.get(0)?, message))
 }

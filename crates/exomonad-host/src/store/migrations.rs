@@ -122,6 +122,121 @@ const STEPS: &[&str] = &[
         approved_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE messages_4 (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        sender TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        reply_to TEXT,
+        state TEXT NOT NULL,
+        sent_ms INTEGER NOT NULL,
+        handed_ms INTEGER,
+        handed_by TEXT,
+        seen_ms INTEGER,
+        acked_ms INTEGER,
+        failure TEXT,
+        human INTEGER NOT NULL,
+        receipt TEXT,
+        body TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO messages_4
+        SELECT seq, id, sender, recipient, kind, reply_to, state, sent_ms, handed_ms, handed_by, seen_ms, acked_ms, failure,
+            0, NULL, body
+        FROM messages;
+    DROP TABLE messages;
+    ALTER TABLE messages_4 RENAME TO messages;
+    CREATE INDEX messages_unacked ON messages (recipient, acked_ms) WHERE acked_ms IS NULL;
+    CREATE INDEX messages_by_recipient ON messages (recipient);
+    CREATE INDEX messages_queued ON messages (recipient, seq) WHERE state = 'queued';
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        message INTEGER NOT NULL,
+        recipient TEXT NOT NULL,
+        transport TEXT NOT NULL,
+        session TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        handed_ms INTEGER NOT NULL,
+        written_ms INTEGER,
+        transcript TEXT,
+        transcript_bytes INTEGER,
+        outcome TEXT,
+        ended_ms INTEGER
+    ) STRICT;
+    CREATE INDEX deliveries_open ON deliveries (recipient, id) WHERE outcome IS NULL;
+    CREATE INDEX deliveries_by_message ON deliveries (message, id);
+    CREATE TABLE activity (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        session TEXT NOT NULL,
+        doing TEXT NOT NULL,
+        since_ms INTEGER NOT NULL,
+        socket TEXT,
+        harness_version TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE verifications (
+        agent TEXT NOT NULL REFERENCES agents (name) ON DELETE CASCADE,
+        command TEXT NOT NULL,
+        failed INTEGER NOT NULL,
+        tree TEXT NOT NULL,
+        time_ms INTEGER NOT NULL,
+        PRIMARY KEY (agent, command)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE pulls (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        title TEXT NOT NULL,
+        state TEXT NOT NULL,
+        head TEXT NOT NULL,
+        base TEXT NOT NULL,
+        author TEXT NOT NULL,
+        head_sha TEXT NOT NULL,
+        merge_sha TEXT,
+        created_ms INTEGER NOT NULL,
+        updated_ms INTEGER NOT NULL,
+        receipt TEXT,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX pulls_open ON pulls (head) WHERE state = 'open';
+    CREATE INDEX pulls_by_head ON pulls (head, number);
+    CREATE INDEX pulls_by_state ON pulls (state, number);
+    CREATE TABLE reviews (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        pull INTEGER NOT NULL REFERENCES pulls (number),
+        author TEXT NOT NULL,
+        human INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        commit_sha TEXT NOT NULL,
+        time_ms INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX reviews_by_pull ON reviews (pull, id);
+    CREATE TABLE review_comments (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        pull INTEGER NOT NULL REFERENCES pulls (number),
+        review INTEGER REFERENCES reviews (id),
+        author TEXT NOT NULL,
+        human INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        line INTEGER,
+        commit_sha TEXT NOT NULL,
+        time_ms INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX review_comments_by_pull ON review_comments (pull, id);
+    CREATE TABLE merges (
+        pull INTEGER PRIMARY KEY REFERENCES pulls (number),
+        base TEXT NOT NULL,
+        old_sha TEXT NOT NULL,
+        new_sha TEXT NOT NULL,
+        step TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        begun_ms INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// The version this program writes.

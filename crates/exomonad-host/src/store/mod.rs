@@ -23,7 +23,7 @@ mod write;
 
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
-pub use draft::{Draft, DraftError, MESSAGE_BYTES};
+pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
 pub use kv::Scope;
 pub use messages::Inbox;

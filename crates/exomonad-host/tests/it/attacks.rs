@@ -87,6 +87,7 @@ impl Scene {
             limits: LIMITS,
             trace: String::new(),
             rules: Vec::new(),
+            verify: Vec::new(),
         };
         let kind = match row.tool.as_str() {
             "shell" => ToolKind::Shell,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use exomonad_host::agent::AgentName;
-use exomonad_host::store::{Draft, EventFilter, Mode, Store};
+use exomonad_host::store::{Draft, EventFilter, Mode, Sender, Store};
 
 /// Says what the other process does: an act and the database, with a space between them.
 const ACT: &str = "EXOMONAD_TEST_HELPER";
@@ -118,7 +118,7 @@ fn send(store: &Store) {
     let (from, to) = (AgentName::parse("child").unwrap(), AgentName::root());
     for round in 0.. {
         let body = format!("message {round} {}", "x".repeat(round % 7 * 3000));
-        let draft = Draft::new(&from, &to, "note", &body, None).unwrap();
+        let draft = Draft::new(Sender::Agent(&from), &to, "note", &body, None).unwrap();
         say(&store.send_message(&draft, 1).unwrap().id);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use exomonad_host::agent::AgentName;
-use exomonad_host::store::{Draft, EventFilter};
+use exomonad_host::store::{Draft, EventFilter, Sender};
 
 use crate::helper::Helper;
 use crate::support::TestProject;
@@ -49,7 +49,7 @@ fn a_process_that_waits_wakes_for_each_message_of_another() {
     for round in 0..30 {
         store.record_event(1, "noise", "x", "{}").unwrap();
         let body = round.to_string();
-        store.send_message(&Draft::new(&from, &to, "note", &body, None).unwrap(), 1).unwrap();
+        store.send_message(&Draft::new(Sender::Agent(&from), &to, "note", &body, None).unwrap(), 1).unwrap();
         let sent = store.newest_event_id().unwrap();
         assert_eq!(waiter.line(), sent.to_string(), "round {round}");
     }

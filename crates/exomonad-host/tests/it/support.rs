@@ -151,6 +151,7 @@ impl TestProject {
             limits: LIMITS,
             trace: String::new(),
             rules,
+            verify: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@ use exomonad_host::agent::{
 };
 use exomonad_host::contract::WorkspaceKind;
 use exomonad_host::mux::{Address, MuxKind, Pane};
-use exomonad_host::store::{AgentRow, AgentState, Caps, Draft, Exit, Reserved, SpawnRow, Store};
+use exomonad_host::store::{AgentRow, AgentState, Caps, Draft, Exit, Reserved, Sender, SpawnRow, Store};
 
 use crate::support::{NOW, TestProject};
 
@@ -75,7 +75,9 @@ fn a_view_has_everything_that_the_tables_have_of_an_agent() {
     store.add_sidecar(&api, &own(), NOW + 4).unwrap();
     store.record_event(NOW + 5, "hook.stop", "api", "{}").unwrap();
     let root = AgentName::root();
-    let send = |body| store.send_message(&Draft::new(&root, &api, "note", body, None).unwrap(), NOW).unwrap();
+    let send = |body| {
+        store.send_message(&Draft::new(Sender::Agent(&root), &api, "note", body, None).unwrap(), NOW).unwrap()
+    };
     let (acked, _waits) = (send("one"), send("two"));
     store.ack_messages(&api, &[acked.id], NOW).unwrap();
 

@@ -57,6 +57,11 @@ fn to_json(config: &Config) -> String {
         },
         "roles": table(&agents.roles, |role| json!({ "harness": role.harness, "model": role.model })),
         "harness": table(&agents.harnesses, |command| json!({ "command": command.argv })),
+        "project": {
+            "verify": config.work.verify,
+            "protected": config.work.protected,
+            "clean_up_merged": config.work.clean_up_merged,
+        },
         "mux": agents.mux.name(),
         "session": agents.session,
     });
@@ -103,13 +108,17 @@ fn marked(command: &Command) -> &'static str {
 fn to_text(config: &Config) -> String {
     let mut text = format!(
         "limits.guest_ms = {}\nlimits.guest_memory_mib = {}\nlimits.guest_effects = {}\n\
-         limits.tool_ms = {}\nlimits.wait_ms = {}\nprocess.allow = {}\n",
+         limits.tool_ms = {}\nlimits.wait_ms = {}\nprocess.allow = {}\n\
+         project.verify = {}\nproject.protected = {}\nproject.clean_up_merged = {}\n",
         config.limits.wall.as_millis(),
         config.limits.memory >> 20,
         config.limits.effects,
         config.tool_limits.wall.as_millis(),
         config.tool_limits.wait.as_millis(),
         json!(config.programs),
+        json!(config.work.verify),
+        json!(config.work.protected),
+        config.work.clean_up_merged,
     );
     text += &agents_text(&config.agents);
     for rule in &config.rules {

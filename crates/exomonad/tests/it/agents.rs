@@ -2,7 +2,9 @@
 
 use exomonad_host::agent::{AgentName, Conversation, Launch, Permissions, ProcessIdentity, Step};
 use exomonad_host::contract::WorkspaceKind;
-use exomonad_host::store::{AgentRow, AgentState, Caps, Draft, Exit, Mode, Reserved, SpawnRow, Store};
+use exomonad_host::store::{
+    AgentRow, AgentState, Caps, Draft, Exit, Mode, Reserved, Sender, SpawnRow, Store,
+};
 use exomonad_testkit::project::Project;
 
 pub(crate) const MINUTE: u64 = 60_000;
@@ -93,6 +95,6 @@ pub(crate) fn fail(project: &Project, agent: &str, why: &str) {
 
 pub(crate) fn send(project: &Project, from: &str, to: &str, body: &str) {
     let (from, to) = (name(from), name(to));
-    let draft = Draft::new(&from, &to, "note", body, None).unwrap();
+    let draft = Draft::new(Sender::Agent(&from), &to, "note", body, None).unwrap();
     store(project).send_message(&draft, now_ms()).unwrap();
 }

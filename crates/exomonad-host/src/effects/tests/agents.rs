@@ -18,7 +18,14 @@ fn agents_list_tells_who_is_there_who_was_heard_and_what_waits() {
     store.add_sidecar(&api, &ProcessIdentity::own().unwrap(), 4).unwrap();
     let gone = ProcessIdentity { started: "another".to_owned(), ..ProcessIdentity::own().unwrap() };
     let mut lead = f.world_of("root", None, &Stop::default());
-    done(messages::Host::send(&mut lead, "root.api".to_owned(), "note".to_owned(), "x".to_owned(), None));
+    done(messages::Host::send(
+        &mut lead,
+        "root.api".to_owned(),
+        "note".to_owned(),
+        "x".to_owned(),
+        None,
+        false,
+    ));
 
     let [root, child] = &done(lead.list())[..] else { panic!("there are two agents") };
     assert_eq!((root.agent.name.as_str(), child.agent.name.as_str()), ("root", "root.api"));

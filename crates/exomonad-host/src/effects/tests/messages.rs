@@ -33,7 +33,7 @@ impl Fixture {
 }
 
 fn send(world: &mut World, to: &str, body: &str) -> Result<Message, Failure> {
-    world.send(to.to_owned(), "note".to_owned(), body.to_owned(), None)
+    world.send(to.to_owned(), "note".to_owned(), body.to_owned(), None, false)
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn an_unknown_recipient_is_not_found_and_the_nearest_are_named() {
 fn what_is_no_message_is_not_sent() {
     let f = tree();
     let check = |to: &str, kind: &str, body: &str| {
-        let sent = f.lead().send(to.to_owned(), kind.to_owned(), body.to_owned(), None);
+        let sent = f.lead().send(to.to_owned(), kind.to_owned(), body.to_owned(), None, false);
         assert_eq!(refused(sent), EffectErrorKind::InvalidInput, "{to} {kind} {}", body.len());
     };
     let long = "x".repeat(101);
@@ -107,7 +107,7 @@ fn a_reply_is_to_a_message_of_the_sender_or_to_it() {
     f.add_agent("other", Some("root"));
     let question = done(send(&mut f.lead(), "root.api", "ready?"));
     let reply = |mut world: World, to: &str, id: &str| {
-        world.send(to.to_owned(), "note".to_owned(), "yes".to_owned(), Some(id.to_owned()))
+        world.send(to.to_owned(), "note".to_owned(), "yes".to_owned(), Some(id.to_owned()), false)
     };
     let answer = done(reply(f.child(), "parent", &question.id));
     assert_eq!(answer.reply_to.as_deref(), Some(question.id.as_str()));
