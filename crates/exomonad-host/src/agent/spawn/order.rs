@@ -44,6 +44,9 @@ pub(super) fn draw_up<'a>(
     if matches!(choice.program, Program::Known(Harness::Gemini)) {
         notes.extend(request.gemini_lost.iter().cloned());
     }
+    if matches!(choice.program, Program::Known(Harness::Codex)) && !request.permissions.claude.is_empty() {
+        notes.push("Codex has no rules for tools: those of the request are left out, and its sandbox and approvals hold".to_owned());
+    }
     let launch = Launch {
         harness: choice.name.clone(),
         model: choice.model,

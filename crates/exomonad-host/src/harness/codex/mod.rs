@@ -4,6 +4,7 @@ mod answer;
 mod launch;
 mod settings;
 mod tools;
+mod trust;
 
 pub(super) use answer::encode;
 pub(super) use launch::{launch_files, launch_line};

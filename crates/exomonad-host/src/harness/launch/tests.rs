@@ -108,6 +108,44 @@ fn gemini_gets_its_mode_in_its_own_words_and_no_mention_of_a_file() {
 }
 
 #[test]
+fn codex_gets_its_hooks_trusted_its_tools_and_a_sandbox_on_its_command_line() {
+    let mut place = Place::new();
+    place.launch.permission_mode = Some("acceptEdits".to_owned());
+    let line = place.line(Harness::Codex);
+    assert_eq!(line[..3], ["codex", "--ask-for-approval=on-request", "--sandbox=workspace-write"]);
+    assert_eq!(line[line.len() - 2..], ["--", "do it"]);
+    let configured: std::collections::BTreeMap<&str, toml::Value> = line
+        .iter()
+        .filter_map(|argument| argument.strip_prefix("--config=")?.split_once('='))
+        .map(|(key, value)| (key, value.parse().unwrap()))
+        .collect();
+    let hook = configured["hooks.PreToolUse"][0]["hooks"][0]["command"].as_str().unwrap();
+    assert!(hook.starts_with("'/bin/exomonad' hook pre-tool-use --harness codex"), "{hook}");
+    let hooks = configured.keys().filter(|key| key.starts_with("hooks.") && **key != "hooks.state").count();
+    assert_eq!(configured["hooks.state"].as_table().unwrap().len(), hooks);
+    assert_eq!(configured["mcp_servers.exomonad"]["args"][1].as_str(), Some("--agent"));
+    assert_eq!(configured["projects"][place.workspace.as_str()]["trust_level"].as_str(), Some("trusted"));
+}
+
+#[test]
+fn codex_trusts_the_hooks_of_a_hooks_file_by_their_place_and_takes_no_half_of_them() {
+    let place = Place::new();
+    let artefact = Harness::Codex.settings(&place.settings).remove(0);
+    let path = place.workspace.join(&artefact.path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let known = crate::install::Known::nothing();
+    let (text, _) = crate::install::add("", artefact.dialect, &artefact.hooks, &known).unwrap();
+    fs::write(&path, &text).unwrap();
+    let line = place.line(Harness::Codex).join(" ");
+    assert!(line.contains(&format!("{path}:pre_tool_use:0:0")), "{line}");
+    assert!(!line.contains("hooks.PreToolUse="), "{line}");
+    let (half, _) = crate::install::add("", artefact.dialect, &artefact.hooks[..2], &known).unwrap();
+    fs::write(&path, half).unwrap();
+    let refused = Harness::Codex.launch_line(&place.facts()).unwrap_err();
+    assert_eq!(refused.kind(), EffectErrorKind::PermissionDenied, "{refused}");
+}
+
+#[test]
 fn skipping_permissions_needs_the_user_s_leave_and_as_root_a_sandbox() {
     let mut place = Place::new();
     place.launch.permission_mode = Some("bypassPermissions".to_owned());
@@ -132,6 +170,7 @@ fn what_a_harness_does_not_have_is_refused_with_what_it_has() {
     place.launch.permission_mode = None;
     place.launch.permissions.claude = r#"{"defaultMode":"bypassPermissions"}"#.to_owned();
     assert!(Harness::Claude.launch_files(&place.facts()).is_err(), "a mode among the rules");
+    place.launch.permission_mode = Some("auto".to_owned());
     assert!(Harness::Codex.launch_line(&place.facts()).is_err());
 }
 
