@@ -13,6 +13,7 @@ mod instructions;
 mod laps;
 mod machine;
 mod mcp;
+mod messages;
 mod options;
 mod project;
 mod race;
@@ -51,6 +52,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     }
     if options.measures(Part::Agents) {
         parts.push(agents::measure(&tools, &options)?);
+    }
+    if options.measures(Part::Messages) {
+        parts.push(messages::measure(&tools, &options)?);
     }
     output::answer(&parts.join("\n\n"));
     Ok(())

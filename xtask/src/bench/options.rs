@@ -26,6 +26,8 @@ pub(super) enum Part {
     Mcp,
     /// Spawning and listing agents.
     Agents,
+    /// Messages, merges and the demonstration.
+    Messages,
 }
 
 impl Options {
@@ -47,7 +49,10 @@ impl Options {
                         "hooks" => Part::Hooks,
                         "mcp" => Part::Mcp,
                         "agents" => Part::Agents,
-                        other => bail!("there is no part `{other}`; there are `hooks`, `mcp` and `agents`"),
+                        "messages" => Part::Messages,
+                        other => bail!(
+                            "there is no part `{other}`; there are `hooks`, `mcp`, `agents` and `messages`"
+                        ),
                     });
                 }
                 _ => bail!("unknown option `{option}`; there are `--runs N`, `--exe PATH` and `--only PART`"),

@@ -62,6 +62,11 @@ impl Tools {
         Sample::parse_lines(&text)
     }
 
+    /// The home directory of everything that is measured.
+    pub(super) fn home(&self) -> &Utf8Path {
+        &self.home
+    }
+
     /// A file of this run.
     pub(super) fn file(&self, name: &str, content: &str) -> Result<Utf8PathBuf> {
         file_in(&self.dir, name, content)

@@ -6,7 +6,7 @@ mod crowd;
 mod listing;
 mod proc;
 mod race;
-mod stage;
+pub(in crate::bench) mod stage;
 
 use anyhow::Result;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::stage::{Stage, now, require_spawned, spawn};
+use super::stage::{Stage, now, require_done, spawn};
 use crate::bench::mcp::client::Client;
 use crate::bench::options::Options;
 use crate::bench::sample::{Spread, median, real};
@@ -105,7 +105,7 @@ fn call(
             marks.push((step, time));
         }
     })?;
-    require_spawned(&reply)?;
+    require_done(&reply)?;
     let started = stage.started(name)?;
     let mut ends = marks.iter().skip(1).map(|(_, time)| *time).chain([started]);
     for (place, (step, time)) in marks.iter().enumerate() {

@@ -1,7 +1,8 @@
 //! A repository whose agents run a program that only says when it was started.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
@@ -33,10 +34,11 @@ const LIMIT: Duration = Duration::from_secs(60);
 const FILES: u32 = 300;
 
 /// A repository, and where its agents leave their stamps.
-pub(super) struct Stage<'a> {
+pub(in crate::bench) struct Stage<'a> {
     tools: &'a Tools,
-    pub(super) dir: Utf8PathBuf,
-    pub(super) stamp: Utf8PathBuf,
+    pub(in crate::bench) exe: &'a Utf8Path,
+    pub(in crate::bench) dir: Utf8PathBuf,
+    pub(in crate::bench) stamp: Utf8PathBuf,
     stamps: Utf8PathBuf,
     /// Where the multiplexer's sockets are.
     runtime: Utf8PathBuf,
@@ -44,7 +46,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Makes it, with a session of this multiplexer.
-    pub(super) fn set(tools: &'a Tools, name: &str, mux: &str) -> Result<Self> {
+    pub(in crate::bench) fn set(tools: &'a Tools, name: &str, mux: &str) -> Result<Self> {
         let dir = tools.dir.join(name);
         let (stamps, runtime) =
             (tools.dir.join(format!("{name}-stamps")), tools.dir.join(format!("{name}-run")));
@@ -52,7 +54,7 @@ impl<'a> Stage<'a> {
             std::fs::create_dir(made).with_context(|| format!("failed to make `{made}`"))?;
         }
         let stamp = program(tools)?;
-        let stage = Self { tools, dir, stamp, stamps, runtime };
+        let stage = Self { tools, exe: &tools.exe, dir, stamp, stamps, runtime };
         stage.fill()?;
         let exe = tools.exe.as_str();
         stage.command(&[exe, "init", "--hooks-only", "--harness", "claude"]).read()?;
@@ -60,9 +62,7 @@ impl<'a> Stage<'a> {
         let config = format!(
             "[agents]\nmax_children = 1000\nmax_agents = 1000\n\n[harness.stamp]\ncommand = {command}\n"
         );
-        let path = stage.dir.join(".exomonad/config.local.toml");
-        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
-        file.write_all(config.as_bytes()).with_context(|| format!("failed to write `{path}`"))?;
+        stage.configure(&config)?;
         let session = ["--mux", mux, "--session", name, "--no-attach", "--shell"];
         stage.command(&[&[exe, "init", "--harness", "claude"], session.as_slice()].concat()).read()?;
         Ok(stage)
@@ -94,7 +94,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A command in the repository, which finds its multiplexer.
-    pub(super) fn command(&self, command: &[&str]) -> Cmd {
+    pub(in crate::bench) fn command(&self, command: &[&str]) -> Cmd {
         let variables = self.variables();
         let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
         self.tools.command(&self.dir, &variables, command)
@@ -111,15 +111,50 @@ impl<'a> Stage<'a> {
     }
 
     /// A session with the lead's sidecar.
-    pub(super) fn lead(&self) -> Result<Client> {
+    pub(in crate::bench) fn lead(&self) -> Result<Client> {
         let mut command = vec!["env".to_owned()];
         command.extend(self.variables());
         command.extend([self.tools.exe.to_string(), "mcp-stdio".to_owned()]);
         Ok(Client::start(&self.dir, &command, Era::Initialize)?.0)
     }
 
+    /// A session with an agent's sidecar.
+    pub(in crate::bench) fn sidecar(&self, agent: &str) -> Result<Client> {
+        let mut command = vec!["env".to_owned()];
+        command.extend(self.variables());
+        let dir = self.workspace(agent);
+        command.extend(
+            [self.exe.as_str(), "mcp-stdio", "--agent", agent, "--dir", dir.as_str()].map(str::to_owned),
+        );
+        Ok(Client::start(&dir, &command, Era::Initialize)?.0)
+    }
+
+    /// Where an agent works.
+    pub(in crate::bench) fn workspace(&self, agent: &str) -> Utf8PathBuf {
+        if agent == "root" { self.dir.clone() } else { self.dir.join(".exomonad/worktrees").join(agent) }
+    }
+
+    /// The home directory of everything that is measured.
+    pub(in crate::bench) fn home(&self) -> &Utf8Path {
+        self.tools.home()
+    }
+
+    /// A directory that only we may enter.
+    pub(in crate::bench) fn private_dir(&self) -> Result<Utf8PathBuf> {
+        let dir = self.runtime.join("private");
+        DirBuilder::new().mode(0o700).create(&dir).with_context(|| format!("failed to make `{dir}`"))?;
+        Ok(dir)
+    }
+
+    /// More of the configuration.
+    pub(in crate::bench) fn configure(&self, text: &str) -> Result<()> {
+        let path = self.dir.join(".exomonad/config.local.toml");
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        file.write_all(text.as_bytes()).with_context(|| format!("failed to write `{path}`"))
+    }
+
     /// Ends every agent and the session.
-    pub(super) fn leave(self) -> Result<()> {
+    pub(in crate::bench) fn leave(self) -> Result<()> {
         let list = self.command(&[self.tools.exe.as_str(), "ps", "--json"]).read()?;
         let list: Value = serde_json::from_str(&list).context("`ps --json` printed no JSON")?;
         let agents = list.get("agents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -135,12 +170,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Where a program with this name leaves its stamp.
-    pub(super) fn stamp_of(&self, name: &str) -> Utf8PathBuf {
+    pub(in crate::bench) fn stamp_of(&self, name: &str) -> Utf8PathBuf {
         self.stamps.join(name)
     }
 
     /// Waits until the program with this name was started, and says when.
-    pub(super) fn started(&self, name: &str) -> Result<u128> {
+    pub(in crate::bench) fn started(&self, name: &str) -> Result<u128> {
         let (file, begun) = (self.stamp_of(name), Instant::now());
         loop {
             match std::fs::read_to_string(&file) {
@@ -153,24 +188,24 @@ impl<'a> Stage<'a> {
 }
 
 /// The arguments of a spawn.
-pub(super) fn spawn(name: &str) -> Value {
+pub(in crate::bench) fn spawn(name: &str) -> Value {
     json!({
         "name": "spawn_leaf_subtree",
         "arguments": { "task": "stand there", "branch_name": name, "harness": "stamp" },
     })
 }
 
-/// What a spawn answered, when it did not fail.
-pub(super) fn require_spawned(reply: &Value) -> Result<()> {
+/// The call of a tool did not fail.
+pub(in crate::bench) fn require_done(reply: &Value) -> Result<()> {
     let result = reply.get("result").unwrap_or(reply);
     if reply.get("error").is_some() || result.get("isError").is_some_and(|flag| flag == true) {
-        bail!("the spawn failed: {reply}");
+        bail!("a tool failed: {reply}");
     }
     Ok(())
 }
 
 /// Nanoseconds since 1970, as the stamps have them.
-pub(super) fn now() -> Result<u128> {
+pub(in crate::bench) fn now() -> Result<u128> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos())
 }
 
