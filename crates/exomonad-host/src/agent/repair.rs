@@ -35,6 +35,7 @@ pub fn repair(site: &Site) -> Result<Repaired, StoreError> {
     }
     mend_spawns(site, &mut repaired)?;
     forget_panes(site, &mut repaired)?;
+    find_panes(site, &mut repaired)?;
     forget_terminal(site, &mut repaired)?;
     remove_strays(site, &mut repaired)?;
     name_lost_worktrees(site, &mut repaired)?;
@@ -171,6 +172,29 @@ fn forget_panes(site: &Site, repaired: &mut Repaired) -> Result<(), StoreError> 
             }
             Err(err) => {
                 repaired.left.push(format!("the terminal of `{agent}` was left: {}", crate::explain(&err)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Finds the panes of those that run and have none on record: a spawn can be killed between opening a pane and recording it.
+fn find_panes(site: &Site, repaired: &mut Repaired) -> Result<(), StoreError> {
+    let Some(address) = site.store.terminal()? else { return Ok(()) };
+    let recorded: Vec<String> = site.store.panes()?.into_iter().map(|(agent, _)| agent).collect();
+    let mux = mux::open(address, &site.surroundings);
+    for row in site.store.agents()?.into_iter().filter(|row| !recorded.contains(&row.name.to_string())) {
+        let run = site.store.latest_run(&row.name)?.filter(|run| run.ended.is_none());
+        let Some(run) = run.filter(|run| run.launcher.is_alive() == Some(true)) else { continue };
+        match mux.pane_of(run.launcher.pid) {
+            Ok(Some(pane)) => {
+                site.store.set_pane(&row.name, Some(&pane))?;
+                repaired.done.push(format!("the terminal of `{}` was not recorded: it is now", row.name));
+            }
+            Ok(None) => repaired.left.push(format!("`{}` runs without a terminal that is known", row.name)),
+            Err(err) => {
+                let why = crate::explain(&err);
+                repaired.left.push(format!("the terminal of `{}` was not looked for: {why}", row.name));
             }
         }
     }

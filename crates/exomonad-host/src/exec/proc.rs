@@ -3,6 +3,12 @@
 #[cfg(target_os = "linux")]
 pub(crate) use self::linux::{all, marked, stat};
 
+/// Where the system does not tell, no process has a variable.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn marked(_: u32, _: &str) -> bool {
+    false
+}
+
 /// A process, as the system shows it.
 #[cfg(target_os = "linux")]
 #[derive(Debug, Clone, PartialEq, Eq)]

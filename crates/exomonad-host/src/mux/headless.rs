@@ -196,6 +196,11 @@ impl Multiplexer for Headless {
         Ok(self.live()?.into_iter().map(|(id, about)| info(id, about)).collect())
     }
 
+    fn pane_of(&self, pid: u32) -> Result<Option<Pane>, MuxError> {
+        let found = self.live()?.into_iter().find(|(_, about)| about.pid == Some(pid));
+        Ok(found.map(|(id, about)| self.pane(id, about.tab, about.epoch)))
+    }
+
     fn find(&self, pane: &Pane) -> Result<Option<PaneInfo>, MuxError> {
         Ok(self.link(pane)?.map(|(_, about)| info(pane.pane.clone(), about)))
     }

@@ -231,6 +231,12 @@ pub trait Multiplexer: Debug + Send + Sync {
     /// The multiplexer failed.
     fn find(&self, pane: &Pane) -> Result<Option<PaneInfo>, MuxError>;
 
+    /// The pane that was opened for this process, which is there.
+    ///
+    /// # Errors
+    /// The multiplexer failed.
+    fn pane_of(&self, pid: u32) -> Result<Option<Pane>, MuxError>;
+
     /// Pastes text as one piece, without pressing Enter.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ contract!(
     thirty_panes_fit_in_a_tab,
     eight_tabs_open_at_once,
     whoever_ensures_a_session_gets_a_tab_of_it,
+    a_pane_is_found_by_its_process,
 );
 
 /// Writes what a program was given, whole or not at all.
@@ -204,4 +205,15 @@ fn whoever_ensures_a_session_gets_a_tab_of_it(bench: &Bench) {
         threads.into_iter().for_each(|thread| thread.join().expect("a tab"));
     });
     assert_eq!(bench.session("exo").panes().expect("the panes").len(), 4);
+}
+
+fn a_pane_is_found_by_its_process(bench: &Bench) {
+    let (session, first) = bench.live_session();
+    let tab = session
+        .open_tab(&bench.script("tab", "echo $$ > pid.new; mv pid.new pid; exec sleep 600", &[]).pane());
+    let tab = tab.expect("a tab");
+    let pid = String::from_utf8(bench.file("pid")).expect("text").trim().parse().expect("a pid");
+    assert_eq!(session.pane_of(pid).expect("an answer"), Some(tab.clone()));
+    assert_ne!(tab, first);
+    assert_eq!(session.pane_of(std::process::id()).expect("an answer"), None);
 }

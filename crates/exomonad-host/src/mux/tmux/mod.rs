@@ -114,10 +114,13 @@ impl Tmux {
         rows(stdout).next().ok_or_else(|| self.refused(act, complaint()))
     }
 
+    fn pane(&self, row: Row) -> Pane {
+        Pane { address: self.address.clone(), epoch: row.epoch, tab: row.info.tab, pane: row.info.pane }
+    }
+
     /// Runs the rest of a new pane's script, and reads the pane back.
     fn settle(&self, act: &str, row: Row, script: &Script) -> Result<Pane, MuxError> {
-        let pane =
-            Pane { address: self.address.clone(), epoch: row.epoch, tab: row.info.tab, pane: row.info.pane };
+        let pane = self.pane(row);
         if let Answer::Done(_) = self.server.ask(script)?
             && self.find(&pane)?.is_some()
         {
@@ -261,6 +264,14 @@ impl Multiplexer for Tmux {
         let script = Script::default().then(&["list-panes", "-a", "-f", &filter, "-F", ROW]);
         let mut rows = self.list(&script)?.into_iter();
         Ok(rows.find(|row| row.epoch == pane.epoch && row.info.pane == pane.pane).map(|row| row.info))
+    }
+
+    fn pane_of(&self, pid: u32) -> Result<Option<Pane>, MuxError> {
+        let filter = format!("#{{==:#{{pane_pid}},{pid}}}");
+        let script =
+            Script::default().then(&["list-panes", "-s", "-t", &self.target(), "-f", &filter, "-F", ROW]);
+        let row = self.list(&script)?.into_iter().find(|row| row.info.pid == Some(pid));
+        Ok(row.map(|row| self.pane(row)))
     }
 
     fn paste(&self, pane: &Pane, text: &Sanitized) -> Result<(), MuxError> {

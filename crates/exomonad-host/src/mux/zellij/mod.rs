@@ -17,6 +17,7 @@ use super::{
     Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Sanitized, SessionState,
     require_dir, screen_text, shown_title,
 };
+use crate::exec::proc::marked;
 use crate::surroundings::Surroundings;
 
 /// The most bytes of a paste: it is one argument, and no system takes a longer one.
@@ -127,7 +128,11 @@ impl Zellij {
             tracing::warn!(pane, title, "zellij does not show a pane's title");
         }
         let epoch = self.session.epoch()?.ok_or_else(|| self.no_session())?;
-        Ok(Pane { address: self.address.clone(), epoch, tab: listed.tab.to_string(), pane })
+        Ok(self.pane(listed, epoch))
+    }
+
+    fn pane(&self, listed: &Listed, epoch: String) -> Pane {
+        Pane { address: self.address.clone(), epoch, tab: listed.tab.to_string(), pane: terminal(listed.id) }
     }
 
     fn find_listed(&self, pane: &Pane) -> Result<Option<Listed>, MuxError> {
@@ -274,6 +279,17 @@ impl Multiplexer for Zellij {
 
     fn find(&self, pane: &Pane) -> Result<Option<PaneInfo>, MuxError> {
         Ok(self.find_listed(pane)?.map(info))
+    }
+
+    fn pane_of(&self, pid: u32) -> Result<Option<Pane>, MuxError> {
+        let Some(epoch) = self.session.epoch()? else { return Ok(None) };
+        // Zellij tells no pid, but each process which pane it is in; that of another session has the same number.
+        let is_in = |listed: &Listed| {
+            marked(pid, &format!("ZELLIJ_PANE_ID={}", listed.id))
+                && marked(pid, &format!("ZELLIJ_SESSION_NAME={}", self.name()))
+        };
+        let found = self.session.panes()?.unwrap_or_default().into_iter().find(is_in);
+        Ok(found.map(|listed| self.pane(&listed, epoch)))
     }
 
     fn paste(&self, pane: &Pane, text: &Sanitized) -> Result<(), MuxError> {

@@ -104,6 +104,19 @@ fn a_spawn_that_is_killed_once_its_terminal_is_open_is_finished() {
 }
 
 #[test]
+fn a_spawn_that_is_killed_before_its_terminal_is_recorded_has_it_recorded() {
+    let place = Place::new();
+    let site = place.site();
+    spawn(&site, &root(), &request(WorkspaceKind::Worktree), &patient()).unwrap();
+    let pane = site.store.pane(&api()).unwrap();
+    site.store.set_pane(&api(), None).unwrap();
+    mend(&place);
+    assert_eq!(site.store.pane(&api()).unwrap(), pane);
+    stop(&site, &api()).unwrap();
+    place.require_quiet();
+}
+
+#[test]
 fn a_spawn_that_is_killed_while_setup_runs_is_undone() {
     let place =
         Place::with_config("[agents]\nsetup = [\"sh\", \"-c\", \"touch ../../../../tmp/at; sleep 1000\"]\n");
