@@ -71,6 +71,9 @@ pub(crate) enum Command {
     /// Starts an agent's coding agent in this terminal, and is there until it ends.
     #[command(hide = true)]
     AgentRun(AgentRunArgs),
+    /// Plays an agent of the demo.
+    #[command(hide = true)]
+    DemoAgent(DemoAgentArgs),
     /// Keeps a terminal of its own for a program.
     #[command(hide = true)]
     Pane(PaneArgs),
@@ -282,6 +285,16 @@ pub(crate) struct AgentRunArgs {
     /// Ends with the coding agent, instead of showing how it ended.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoAgentArgs {
+    /// The agent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: String,
+    /// The file with its task; one that is not there is no task.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prompt_file: Utf8PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         Command::Repair(args) => commands::repair::run(&env, &output, &args),
         Command::Approve(args) => commands::approve::run(&env, &output, &args),
         Command::AgentRun(args) => commands::agent_run::run(&env, &output, &args),
+        Command::DemoAgent(args) => commands::demo_agent::run(&env, &output, &args),
         Command::Pane(args) => commands::pane::run(&env, &args),
         Command::PaneAttach(args) => commands::pane_attach::run(&env, &output, &args),
         Command::Events(args) => commands::events::run(&env, &output, &args),

@@ -27,6 +27,7 @@ use std::str::FromStr;
 
 pub use answer::Answer;
 pub use asked::Asked;
+pub use claude::{StandIn, StandInAnswer, StandInStep, ToolUse, TranscriptEntry};
 pub use downgrade::{Downgrade, Express, Fallback, VerdictKind, express};
 pub(crate) use ended::worker_exit;
 pub use event::{EventSpec, FailureClass};
