@@ -29,6 +29,11 @@ pub(crate) enum Command {
     Hook(HookArgs),
     /// Serves an agent's tools to its MCP client on stdin and stdout; coding agents start this, people need not.
     McpStdio(McpStdioArgs),
+    /// Shows the whole loop in a temporary repository, offline and without a model: agents, hooks, messages, pull requests.
+    ///
+    /// A lead and four others do real work through the real commands; only their models are scripts. Exit code 0: every
+    /// promise was kept. 1: what is missing is said, and the directory is kept to look at.
+    Demo(DemoArgs),
     /// Lists the agents: what each does, where, and since when.
     Ps(PsArgs),
     /// Shows the agents as a tree.
@@ -151,6 +156,16 @@ pub(crate) struct InitArgs {
     /// Opens your shell in the lead's tab, instead of the lead's coding agent.
     #[arg(long)]
     pub(crate) shell: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where the agents are: `headless` for no terminal at all, `tmux` or `zellij` to watch them, `auto`.
+    #[arg(long, value_name = "NAME", default_value = "headless")]
+    pub(crate) mux: MuxChoice,
+    /// Leaves the directory where it is, and says how to look around in it.
+    #[arg(long)]
+    pub(crate) keep: bool,
 }
 
 #[derive(Debug, Args)]

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Init(args) => commands::init::run(&env, &output, &args),
         Command::Uninstall(args) => commands::uninstall::run(&env, &output, &args),
         Command::Doctor(args) => commands::doctor::run(&env, &output, &args),
+        Command::Demo(args) => commands::demo::run(&env, &output, &args),
         Command::Ps(args) => commands::ps::run(&env, &output, &args),
         Command::Tree(args) => commands::tree::run(&env, &output, &args),
         Command::Attach(args) => commands::attach::run(&env, &args),

@@ -8,6 +8,7 @@ pub(crate) mod checkpoint;
 pub(crate) mod cleanup;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod demo;
 pub(crate) mod demo_agent;
 mod diff;
 pub(crate) mod doctor;

@@ -157,7 +157,9 @@ impl StandIn {
             StandInStep::Start => json!({"source": "startup", "model": "scripted"}),
             StandInStep::Prompt(text) => json!({"permission_mode": "default", "prompt": text}),
             StandInStep::PreTool(used) => used.fields(),
-            StandInStep::PostTool(used, response) => merged(used.fields(), json!({"tool_response": response})),
+            StandInStep::PostTool(used, response) => {
+                merged(used.fields(), json!({"tool_response": response}))
+            }
             StandInStep::ToolFailed(used, error) => {
                 merged(used.fields(), json!({"error": error, "is_interrupt": false}))
             }

@@ -228,11 +228,9 @@ impl<'a> Agent<'a> {
         self.used += 1;
         let input = match input {
             Value::Object(input) => input,
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Array(_) => Map::new(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Map::new()
+            }
         };
         let id = format!("toolu_{:024}", self.used);
         ToolUse { id, name: tool.to_owned(), input, server: server.map(str::to_owned) }

@@ -63,7 +63,8 @@ impl Lead {
     fn merge_what_is_next(&mut self, agent: &mut Agent<'_>) -> anyhow::Result<()> {
         while let Some(child) = ORDER.get(self.merged) {
             let Some(number) = self.reported.remove(*child) else { return Ok(()) };
-            let (diff, _) = agent.call("review_pr", json!({"pr_number": number}))?.require("reading the request")?;
+            let (diff, _) =
+                agent.call("review_pr", json!({"pr_number": number}))?.require("reading the request")?;
             if diff.contains("commands/greet.sh") && !diff.contains("${1") {
                 let remark =
                     json!([{"path": "commands/greet.sh", "line": 1, "body": "It greets nobody by name."}]);
@@ -80,7 +81,9 @@ impl Lead {
                     "Merging PR #{number} into `main` has a conflict in: {}. Merge `main` into your branch, settle it, and report again.",
                     paths.join(", ")
                 );
-                agent.call("send_message", json!({"to": child, "message": text}))?.require("telling of it")?;
+                agent
+                    .call("send_message", json!({"to": child, "message": text}))?
+                    .require("telling of it")?;
                 return Ok(());
             }
             self.merged += 1;

@@ -78,7 +78,10 @@ const MANUAL: Job = Job {
     sin: Some(Sin::Write((".exomonad/config.local.toml", "[agents]\nskip_permissions = true\n"))),
     question: None,
     manner: Manner::Careful,
-    files: &[("docs/manual.md", "# Manual\n\n`menu.txt` lists the commands; `sh commands/NAME.sh` runs one.\n")],
+    files: &[(
+        "docs/manual.md",
+        "# Manual\n\n`menu.txt` lists the commands; `sh commands/NAME.sh` runs one.\n",
+    )],
     better: &[],
     merged: &[],
 };
@@ -113,7 +116,9 @@ impl Leaf {
         self.sin(agent)?;
         match self.job.question {
             Some(question) => {
-                agent.call("send_message", json!({"to": "parent", "message": question}))?.require("asking")?;
+                agent
+                    .call("send_message", json!({"to": "parent", "message": question}))?
+                    .require("asking")?;
                 Ok(())
             }
             None => self.work(agent),
@@ -208,7 +213,8 @@ impl Leaf {
             Done::Well(..) => bail!("the merge that conflicts did not conflict here"),
             Done::Refused(reason) => bail!("the merge was denied: {reason}"),
         }
-        let (paths, _) = agent.shell("git diff --name-only --diff-filter=U")?.require("looking for conflicts")?;
+        let (paths, _) =
+            agent.shell("git diff --name-only --diff-filter=U")?.require("looking for conflicts")?;
         for path in paths.lines() {
             let merged = self.job.merged.iter().find(|(known, _)| *known == path);
             let file = merged.with_context(|| format!("nobody expected a conflict in `{path}`"))?;

@@ -13,6 +13,7 @@ mod sub_lead;
 
 use self::agent::Agent;
 use self::lead::Lead;
+pub(crate) use self::lead::{GOODBYE, WISH};
 use self::leaf::Leaf;
 use self::news::News;
 use self::sub_lead::SubLead;

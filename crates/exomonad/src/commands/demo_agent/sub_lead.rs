@@ -27,7 +27,9 @@ impl SubLead {
     fn begin(&mut self, agent: &mut Agent<'_>) -> anyhow::Result<()> {
         self.begun = true;
         let task = "Write the manual, `docs/manual.md`: how to find a command and how to run it. `sh check.sh` must pass.";
-        agent.call("spawn_leaf_subtree", json!({"task": task, "branch_name": "manual"}))?.require("spawning")?;
+        agent
+            .call("spawn_leaf_subtree", json!({"task": task, "branch_name": "manual"}))?
+            .require("spawning")?;
         Ok(())
     }
 
