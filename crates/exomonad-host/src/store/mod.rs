@@ -3,6 +3,7 @@
 //! Every process opens it for itself. It is SQLite in WAL mode: readers never wait, writers wait for one another for
 //! at most [`BUSY_LIMIT`]. Nothing here keeps a transaction open across a call into the guest.
 
+mod activity;
 mod agents;
 mod approvals;
 mod changes;
@@ -21,6 +22,7 @@ mod spawns;
 mod terminals;
 mod write;
 
+pub use activity::{Activity, Doing};
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
