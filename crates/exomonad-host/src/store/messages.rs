@@ -237,7 +237,7 @@ const STATES: [MessageState; 5] = [
     MessageState::Failed,
 ];
 
-fn state_name(state: MessageState) -> &'static str {
+pub(super) fn state_name(state: MessageState) -> &'static str {
     match state {
         MessageState::Queued => "queued",
         MessageState::Handed => "handed",
