@@ -8,6 +8,7 @@ mod approvals;
 mod changes;
 mod draft;
 mod events;
+mod filed;
 mod guests;
 mod kv;
 mod messages;
@@ -19,12 +20,14 @@ mod sessions;
 mod sidecars;
 mod spawns;
 mod terminals;
+mod verifications;
 mod write;
 
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
+pub use filed::{FiledRow, VerdictRow};
 pub use kv::Scope;
 pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
@@ -32,6 +35,7 @@ pub use overview::SessionSpan;
 pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
 pub use spawns::{Caps, Reserved, SpawnRow};
+pub use verifications::VerificationRow;
 
 #[cfg(test)]
 mod tests;
