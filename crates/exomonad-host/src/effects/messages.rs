@@ -1,7 +1,6 @@
 //! Effects of namespace `messages`.
 
-use super::planned::unavailable;
-use super::{Caller, Failure, World, agents, error, invalid};
+use super::{Caller, Failure, World, agents, error, invalid, work};
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Host, Message};
 use crate::contract::{EffectError, EffectErrorKind};
@@ -20,12 +19,11 @@ impl Host for World {
         receipt: bool,
     ) -> Result<Message, Failure> {
         self.act("messages.send", |caller| {
-            if receipt {
-                return unavailable("messages.send with a receipt");
-            }
             let from = agents::own_name(caller)?;
             let to = recipient(caller, &to)?;
             let draft = Draft::new(Sender::Agent(&from), &to, &kind, &body, reply_to.as_deref())?;
+            let receipt = if receipt { Some(work::load_standing(caller)?.receipt) } else { None };
+            let draft = receipt.iter().fold(draft, |draft, receipt| draft.with_receipt(receipt));
             Ok(caller.services.store.send_message(&draft, caller.services.clock.now_ms())?)
         })
     }

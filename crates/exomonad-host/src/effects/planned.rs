@@ -6,10 +6,9 @@ use crate::contract::forge::{
     Review, ReviewComment, ReviewState,
 };
 use crate::contract::ui::Answer;
-use crate::contract::work::Standing;
-use crate::contract::{forge, ui, work};
+use crate::contract::{forge, ui};
 
-pub(super) fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
+fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
     Err(error(EffectErrorKind::Unavailable, format!("this version of exomonad does not offer `{effect}`")))
 }
 
@@ -44,12 +43,5 @@ impl ui::Host for World {
     refuse! {
         ask(String, u32) -> Answer = "ui.ask";
         notify(String) -> () = "ui.notify";
-    }
-}
-
-impl work::Host for World {
-    refuse! {
-        get() -> Standing = "work.get";
-        verified(String, bool) -> () = "work.verified";
     }
 }

@@ -4,6 +4,7 @@ mod agents;
 mod messages;
 mod process;
 mod wait;
+mod work;
 
 use std::sync::Arc;
 

@@ -117,14 +117,21 @@ impl Git {
     /// Git failed.
     pub fn repository_info(&self) -> Result<RepositoryInfo, GitError> {
         let parts = self.remote_url("origin")?.and_then(|url| remote::parse(&url));
-        let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
-        let default_branch =
-            head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned));
+        let default_branch = self.default_branch()?;
         let (host, owner, name) = match parts {
             Some((host, owner, name)) => (Some(host), Some(owner), Some(name)),
             None => (None, None, None),
         };
         Ok(RepositoryInfo { host, owner, name, default_branch })
+    }
+
+    /// What `origin/HEAD` points to, where git recorded it.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub(crate) fn default_branch(&self) -> Result<Option<String>, GitError> {
+        let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        Ok(head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
 
     /// What changed in the work tree since `base`.

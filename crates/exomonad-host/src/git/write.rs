@@ -133,15 +133,20 @@ impl Git {
     }
 
     /// A tree of everything in the work tree that git does not ignore. `index` is a copy of the checkout's index, which
-    /// this changes.
+    /// this changes. Takes as long as [`Git::limit`] says, twice.
     ///
     /// # Errors
     /// A file cannot be read, or git failed.
     pub(crate) fn tree_of_files(&self, index: &Utf8Path) -> Result<String, GitError> {
         let env = [("GIT_INDEX_FILE", index.as_str())];
-        let slow = self.clone().limit(FILES_LIMIT);
-        slow.change(&["add", "--all", "--", "."], &env)?;
-        Ok(slow.change(&["write-tree"], &env)?.trim().to_owned())
+        self.change(&["add", "--all", "--", "."], &env)?;
+        Ok(self.change(&["write-tree"], &env)?.trim().to_owned())
+    }
+
+    /// Git with the patience for a command that writes many files.
+    #[must_use]
+    pub(crate) fn patient(&self) -> Self {
+        self.clone().limit(FILES_LIMIT)
     }
 
     /// Copies a commit of another repository, with all that it needs, under a ref that is not there yet.

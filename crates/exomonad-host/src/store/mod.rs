@@ -11,6 +11,7 @@ mod deliveries;
 mod delivery;
 mod draft;
 mod events;
+mod filed;
 mod guests;
 mod kv;
 mod mail;
@@ -23,6 +24,7 @@ mod sessions;
 mod sidecars;
 mod spawns;
 mod terminals;
+mod verifications;
 mod write;
 
 pub use activity::{Activity, Doing};
@@ -35,6 +37,7 @@ pub use delivery::{
 };
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
+pub use filed::{FiledRow, VerdictRow};
 pub use kv::Scope;
 pub use mail::{Mail, MailFilter};
 pub use messages::Inbox;
@@ -43,6 +46,7 @@ pub use overview::SessionSpan;
 pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
 pub use spawns::{Caps, Reserved, SpawnRow};
+pub use verifications::VerificationRow;
 
 #[cfg(test)]
 mod tests;
