@@ -7,6 +7,8 @@ mod activity;
 mod agents;
 mod approvals;
 mod changes;
+mod deliveries;
+mod delivery;
 mod draft;
 mod events;
 mod guests;
@@ -26,6 +28,11 @@ mod write;
 pub use activity::{Activity, Doing};
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
+pub use deliveries::MAX_ATTEMPTS;
+pub use delivery::{
+    Claim, ClaimLimits, DeliveryId, DeliveryRow, Evidence, Handed, Outcome, TranscriptMark, Transport,
+    Waiting,
+};
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
 pub use kv::Scope;
