@@ -12,6 +12,7 @@ mod verdict;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use exomonad_host::agent::{AgentFiles, AgentName};
 use exomonad_host::exec::{Notice, Signals};
 use exomonad_host::mux;
 use exomonad_host::store::{EventFilter, Store};
@@ -33,6 +34,9 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 /// How many events are read at once.
 const BATCH: u32 = 1000;
+
+/// How many lines of a terminal are shown when its agent gave up.
+const LAST_LINES: usize = 8;
 
 /// What the demo's user asks for.
 const REST: &str = "Add one that greets, one that says goodbye, and a manual.";
@@ -69,6 +73,9 @@ pub(crate) fn run(env: &Env, output: &Output, args: &DemoArgs) -> anyhow::Result
         }
         Ended::Badly(why) => {
             output.say(Mark::Wrong, &why);
+            for name in &story.gave_up {
+                tell_terminal(output, &stage, name);
+            }
             return Ok(fail(output, stage));
         }
     }
@@ -95,6 +102,18 @@ fn fail(output: &Output, mut stage: Stage) -> Exit {
     stage.end();
     look_around(output, &stage);
     Exit::Failed
+}
+
+/// Shows the end of what an agent's terminal showed.
+fn tell_terminal(output: &Output, stage: &Stage, name: &str) {
+    let Ok(name) = AgentName::parse(name) else { return };
+    let log = AgentFiles::new(&stage.project().join(".exomonad"), &name).terminal_log();
+    // Only a terminal of our own leaves a record.
+    let Ok(text) = std::fs::read_to_string(log) else { return };
+    let lines: Vec<&str> = text.lines().collect();
+    for line in lines.iter().skip(lines.len().saturating_sub(LAST_LINES)) {
+        output.say(Mark::Nothing, &format!("{name}: {}", line.trim_end()));
+    }
 }
 
 fn look_around(output: &Output, stage: &Stage) {

@@ -48,6 +48,8 @@ pub(super) struct Story {
     pub(super) requests: BTreeMap<u64, Request>,
     /// The paths that a merge could not bring together, as the lead told of them.
     pub(super) conflicts: u32,
+    /// Agents that ended with an error.
+    pub(super) gave_up: Vec<String>,
     /// Why it cannot go on.
     pub(super) failure: Option<String>,
 }
@@ -134,7 +136,8 @@ impl Story {
             (None, None) => "unseen".to_owned(),
         };
         if data.get("code").and_then(Value::as_i64).is_some_and(|code| code == 1) {
-            self.failure = Some(format!("`{agent}` gave up: its terminal says why"));
+            self.gave_up.push(agent.to_owned());
+            self.failure = Some(format!("`{agent}` gave up"));
         }
         self.deeds(agent).exit = Some(how);
     }
