@@ -17,9 +17,11 @@ mod guess;
 mod launch;
 mod mode;
 mod payload;
+mod room;
 mod session;
 mod settings;
 mod tool;
+mod transcript;
 mod trust;
 
 use std::fmt;
@@ -35,6 +37,7 @@ pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
 use serde_json::{Map, Value, json};
 pub use session::is_session_variable;
 pub use settings::SettingsFacts;
+pub use transcript::TranscriptLine;
 pub use trust::{Trust, TrustError};
 
 use crate::contract::Decision;

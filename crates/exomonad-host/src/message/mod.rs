@@ -1,0 +1,13 @@
+//! Messages on their way: handed over in the answers to hooks, and held until there is evidence that they were seen.
+
+mod evidence;
+mod hand;
+mod long;
+mod render;
+mod transcript;
+
+pub use hand::HandedOver;
+pub(crate) use hand::{Hook, hand_over};
+pub use long::LongError;
+pub(crate) use long::forget;
+pub use render::{render, shorten};
