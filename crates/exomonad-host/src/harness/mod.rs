@@ -18,9 +18,11 @@ mod launch;
 mod mode;
 mod notice;
 mod payload;
+mod room;
 mod session;
 mod settings;
 mod tool;
+mod transcript;
 mod trust;
 
 use std::fmt;
@@ -38,6 +40,7 @@ pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
 use serde_json::{Map, Value, json};
 pub use session::is_session_variable;
 pub use settings::SettingsFacts;
+pub use transcript::TranscriptLine;
 pub use trust::{Trust, TrustError};
 
 use crate::contract::Decision;

@@ -1,3 +1,14 @@
-//! Messages on their way: what is known of a recipient, and how it is woken.
+//! Messages on their way: handed over in the answers to hooks, and held until there is evidence that they were seen.
 
 pub(crate) mod activity;
+mod evidence;
+mod hand;
+mod long;
+mod render;
+mod transcript;
+
+pub use hand::HandedOver;
+pub(crate) use hand::{Hook, hand_over};
+pub use long::LongError;
+pub(crate) use long::forget;
+pub use render::{render, shorten};
