@@ -84,7 +84,10 @@ fn notify_parent_sends_the_whole_report_and_tells_what_became_of_it() {
             "tasks_completed":[{"what":"fix\n the lexer","how":"cargo test"},{"what":"docs","how":"read"}]}"#,
     );
     let body = "Parser done.\nTwo bugs fixed.\n\nPR #12\n\nTasks completed:\n- fix the lexer (verified: cargo test)\n- docs (verified: read)";
-    assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.success", {body:?}, None, false)"#)]);
+    assert_eq!(
+        host.calls(),
+        [format!(r#"messages.send("parent", "report.success", {body:?}, None, false)"#)]
+    );
     assert_eq!(text, "stored for `root` (message m1): queued; it is delivered when `root` next looks");
     assert_eq!(answer, serde_json::json!({ "id": "m1", "to": "root", "state": "queued", "note": text }));
 }
@@ -96,7 +99,10 @@ fn notify_parent_sends_each_status_as_its_own_kind() {
         host.reply("messages.send", Ok(sent("root", MessageState::Seen)));
         let (_, text) =
             call(&mut host, "notify_parent", &format!(r#"{{"status":"{status}","message":"x"}}"#));
-        assert_eq!(host.calls(), [format!(r#"messages.send("parent", "report.{status}", "x", None, false)"#)]);
+        assert_eq!(
+            host.calls(),
+            [format!(r#"messages.send("parent", "report.{status}", "x", None, false)"#)]
+        );
         assert_eq!(text, "stored for `root` (message m1): seen by `root`");
     }
 }
