@@ -10,6 +10,7 @@ pub mod contract;
 pub mod effects;
 pub mod engine;
 pub mod exec;
+pub mod forge;
 pub mod git;
 pub mod harness;
 pub mod hook;

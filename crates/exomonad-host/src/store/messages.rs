@@ -47,45 +47,7 @@ impl Store {
     /// # Errors
     /// It replies to a message that is not one of the sender's, or the database failed.
     pub fn send_message(&self, draft: &Draft<'_>, now_ms: u64) -> Result<Message, StoreError> {
-        let (from, to) = (draft.from.as_str(), draft.to.as_str());
-        let id = new_id(now_ms);
-        self.write_durably(|transaction| {
-            if let Some(reply_to) = draft.reply_to {
-                require_known(transaction, reply_to, from)?;
-            }
-            transaction
-                .prepare_cached(
-                    "INSERT INTO messages (id, sender, recipient, kind, reply_to, state, sent_ms, human, receipt, body)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                )?
-                .execute(params![
-                    id,
-                    from,
-                    to,
-                    draft.kind,
-                    draft.reply_to,
-                    state_name(MessageState::Queued),
-                    to_row(now_ms),
-                    draft.from.is_human(),
-                    draft.receipt,
-                    draft.body
-                ])?;
-            let data = json!({ "id": id, "from": from, "kind": draft.kind, "bytes": draft.body.len() });
-            insert_event(transaction, now_ms, "message.queued", to, &data.to_string())?;
-            Ok(())
-        })?;
-        Ok(Message {
-            id,
-            from: from.to_owned(),
-            to: to.to_owned(),
-            kind: draft.kind.to_owned(),
-            body: draft.body.to_owned(),
-            reply_to: draft.reply_to.map(str::to_owned),
-            human: draft.from.is_human(),
-            receipt: draft.receipt.map(str::to_owned),
-            state: MessageState::Queued,
-            time_ms: now_ms,
-        })
+        self.write_durably(|transaction| insert_message(transaction, draft, now_ms))
     }
 
     /// The first `limit` messages to an agent, oldest first; fewer when their bodies have more than 4 MiB together.
@@ -166,6 +128,50 @@ impl Store {
         let mut count = connection.prepare_cached(UNREAD)?;
         Ok(count.query_row(params![agent.as_str()], |row| row.get(0))?)
     }
+}
+
+/// Sends a message as a part of a greater change, which has to be a durable one.
+pub(super) fn insert_message(
+    transaction: &Transaction<'_>,
+    draft: &Draft<'_>,
+    now_ms: u64,
+) -> Result<Message, StoreError> {
+    let (from, to) = (draft.from.as_str(), draft.to.as_str());
+    let id = new_id(now_ms);
+    if let Some(reply_to) = draft.reply_to {
+        require_known(transaction, reply_to, from)?;
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO messages (id, sender, recipient, kind, reply_to, state, sent_ms, human, receipt, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            id,
+            from,
+            to,
+            draft.kind,
+            draft.reply_to,
+            state_name(MessageState::Queued),
+            to_row(now_ms),
+            draft.from.is_human(),
+            draft.receipt,
+            draft.body
+        ])?;
+    let data = json!({ "id": id, "from": from, "kind": draft.kind, "bytes": draft.body.len() });
+    insert_event(transaction, now_ms, "message.queued", to, &data.to_string())?;
+    Ok(Message {
+        id,
+        from: from.to_owned(),
+        to: to.to_owned(),
+        kind: draft.kind.to_owned(),
+        body: draft.body.to_owned(),
+        reply_to: draft.reply_to.map(str::to_owned),
+        human: draft.from.is_human(),
+        receipt: draft.receipt.map(str::to_owned),
+        state: MessageState::Queued,
+        time_ms: now_ms,
+    })
 }
 
 /// The index is named because the planner must never choose one that makes an inbox slower with its history.

@@ -26,6 +26,7 @@ mod log;
 mod mcp;
 #[cfg(test)]
 mod messages;
+#[cfg(test)]
 mod pane;
 #[cfg(test)]
 mod ps;

@@ -44,7 +44,7 @@ fn send(project: &Project, arguments: &[&str]) -> Output {
 }
 
 fn inbox(project: &Project, agent: &str) -> Vec<Message> {
-    store(project).inbox(&name(agent), Inbox::Unacked, 100, 1).unwrap()
+    store(project).inbox(&name(agent), Inbox::Unread, 100, &crate::agents::alive(), 1).unwrap()
 }
 
 #[test]
