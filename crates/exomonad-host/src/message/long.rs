@@ -58,6 +58,6 @@ pub(crate) fn forget(workspace: &Utf8Path, ids: &[String]) {
     }
 }
 
-fn file(workspace: &Utf8Path, id: &str) -> Utf8PathBuf {
+pub(super) fn file(workspace: &Utf8Path, id: &str) -> Utf8PathBuf {
     workspace.join(DIR).join(format!("{id}.md"))
 }
