@@ -19,10 +19,12 @@ mod line;
 mod mode;
 mod notice;
 mod payload;
+mod room;
 mod screen;
 mod session;
 mod settings;
 mod tool;
+mod transcript;
 mod trust;
 
 use std::fmt;
@@ -40,6 +42,7 @@ pub(crate) use screen::Prompt;
 use serde_json::{Map, Value, json};
 pub use session::is_session_variable;
 pub use settings::SettingsFacts;
+pub use transcript::TranscriptLine;
 pub use trust::{Trust, TrustError};
 
 use crate::contract::Decision;
