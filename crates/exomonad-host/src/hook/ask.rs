@@ -153,12 +153,12 @@ impl Work<'_> {
         }
         let mut said = decision.clone();
         self.hand_over(&store, &row, &asked, &mut said);
-        self.note_activity(&store, &row, &asked, &said);
         laps.lap("messages");
         let answer = self.harness.encode(&asked, &said);
         if let Some(handed_over) = &mut self.handed_over {
             handed_over.keep_what_is_in(&answer, request.clock.now_ms());
         }
+        self.note_activity(&store, &row, &asked, &said);
         laps.lap("encode");
         let messages = self.handed_over.as_ref().map_or(0, HandedOver::count);
         let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());

@@ -1,4 +1,5 @@
-//! Messages on their way: handed over in the answers to hooks, and held until there is evidence that they were seen.
+//! Messages on their way: handed over in the answers to hooks, brought to agents that wait, and held until there is evidence
+//! that they were seen.
 
 pub(crate) mod activity;
 mod courier;

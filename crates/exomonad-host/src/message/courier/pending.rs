@@ -5,13 +5,15 @@
 
 use std::time::Duration;
 
+use super::super::render::mark;
+use super::super::transcript::{Found, Transcript};
 use super::LONGEST;
 use super::error::CourierError;
 use super::pane::Terminal;
 use super::round::Round;
 use super::typed::was_typed;
 use crate::harness::Prompt;
-use crate::store::{Activity, DeliveryRow, Doing, Transport};
+use crate::store::{Activity, DeliveryRow, Doing, Evidence, Outcome, Transport};
 
 /// How long a harness that waits for a prompt may take to begin a turn with a message.
 pub(super) const CONFIRMED: Duration = Duration::from_secs(10);
@@ -49,6 +51,10 @@ fn see_to(
     if delivery.session != activity.session {
         return back(round, delivery, "another conversation began");
     }
+    if let Some(outcome) = recorded(round, delivery) {
+        round.site.store.settle(&[(delivery.id, outcome)], round.now_ms())?;
+        return Ok(None);
+    }
     let age = round.since(delivery.written_ms.unwrap_or(delivery.handed_ms));
     if delivery.transport == Transport::Pane
         && let Some(rest) = in_prompt(round, delivery, age)?
@@ -66,6 +72,13 @@ fn see_to(
         false => "what was to hand it over was killed",
     };
     back(round, delivery, why)
+}
+
+/// What the harness's record of the conversation says. It is no evidence of absence: a record may be written late.
+fn recorded(round: &Round, delivery: &DeliveryRow) -> Option<Outcome> {
+    let record = Transcript::load(round.harness, delivery.transcript.as_ref()?).ok()?;
+    let is_given = record.find(&mark(&delivery.message)) == Found::Given;
+    is_given.then_some(Outcome::Seen(Evidence::Transcript))
 }
 
 /// What becomes of a text that is still in the prompt: Enter is pressed once more, and then whoever sits there decides.

@@ -54,9 +54,12 @@ pub(super) fn read(text: &str, other: fn(String) -> News) -> Vec<News> {
     news
 }
 
-/// The sender and the id of a line such as `[from greet #ID]`.
+/// The sender and the id of a line such as `[from greet #ID]` or `[from greet #ID] (answers ID)`.
 fn header(line: &str) -> Option<(&str, &str)> {
-    let inside = line.strip_prefix('[')?.strip_suffix(']')?;
+    let (inside, rest) = line.strip_prefix('[')?.split_once(']')?;
+    if !rest.is_empty() && !rest.starts_with(" (answers ") {
+        return None;
+    }
     let named = inside.strip_prefix("from ").or_else(|| inside.strip_prefix("FAILED "))?;
     let (from, id) = named.split_once(" #")?;
     let is_id = id.len() == 36 && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
@@ -71,7 +74,7 @@ mod tests {
 
     #[test]
     fn messages_are_told_from_the_words_before_them() {
-        let text = format!("held\n\n[from greet #{ID}]\nPR #12\nis [from x] done\n[FAILED docs #{ID}]\nno\n");
+        let text = format!("held\n\n[from greet #{ID}] (answers {ID})\nPR #12\nis [from x] done\n[FAILED docs #{ID}]\nno\n");
         let message = |from: &str, body: &str| {
             News::Message(Message { from: from.to_owned(), id: ID.to_owned(), body: body.to_owned() })
         };
