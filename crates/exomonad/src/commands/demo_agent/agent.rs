@@ -202,6 +202,11 @@ impl<'a> Agent<'a> {
         }
     }
 
+    /// Whether it is to end, or is told so before long.
+    pub(super) fn is_told_to_end(&self) -> bool {
+        self.ear.hears_the_end()
+    }
+
     /// Ends its conversation.
     pub(super) fn leave(self) -> anyhow::Result<()> {
         self.ask(StandInStep::End).map(drop)

@@ -5,7 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,6 +15,9 @@ use exomonad_host::harness::StandIn;
 
 /// The most bytes of one line.
 const LINE: u64 = 1 << 20;
+
+/// How long a signal may take to be heard.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// Something from outside.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +75,17 @@ impl Ear {
     pub(super) fn wait(&self) -> Heard {
         // Both tellers last as long as the process.
         self.heard.recv().unwrap_or(Heard::End)
+    }
+
+    /// Whether it is to end. A signal that was sent may take a moment to be heard.
+    pub(super) fn hears_the_end(&self) -> bool {
+        loop {
+            match self.heard.recv_timeout(MOMENT) {
+                Ok(Heard::End) | Err(RecvTimeoutError::Disconnected) => return true,
+                Ok(Heard::Said(_)) => {}
+                Err(RecvTimeoutError::Timeout) => return false,
+            }
+        }
     }
 
     /// What came by now.

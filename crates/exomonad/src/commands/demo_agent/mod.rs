@@ -11,6 +11,8 @@ mod news;
 mod server;
 mod sub_lead;
 
+use camino::Utf8Path;
+
 use self::agent::Agent;
 use self::lead::Lead;
 pub(crate) use self::lead::{GOODBYE, WISH};
@@ -40,21 +42,29 @@ trait Part {
 pub(crate) fn run(env: &Env, output: &Output, args: &DemoAgentArgs) -> anyhow::Result<Exit> {
     let mut part = part(&args.agent)?;
     let mut agent = Agent::begin(env, output)?;
-    match std::fs::read_to_string(&args.prompt_file) {
-        Ok(task) => agent.prompt(&task)?,
-        // Nobody spawned the lead: it waits for its user.
-        Err(err) if err.kind() == std::io::ErrorKind::NotFound => {}
-        Err(err) => {
-            return Err(anyhow::Error::new(err).context(format!("failed to read `{}`", args.prompt_file)));
-        }
-    }
-    while let Some(news) = agent.next()? {
-        if part.take(&mut agent, &news)? == Next::Leave {
-            break;
-        }
+    let played = play(&mut *part, &mut agent, &args.prompt_file);
+    // Whoever ends an agent ends what it works with at the same time: what fails then is no failure of the part.
+    if played.is_err() && !agent.is_told_to_end() {
+        return played.map(|()| Exit::Failed);
     }
     agent.leave()?;
     Ok(Exit::Ok)
+}
+
+/// Plays the part until its user is done with it, or it is to end.
+fn play(part: &mut dyn Part, agent: &mut Agent<'_>, prompt_file: &Utf8Path) -> anyhow::Result<()> {
+    match std::fs::read_to_string(prompt_file) {
+        Ok(task) => agent.prompt(&task)?,
+        // Nobody spawned the lead: it waits for its user.
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => {}
+        Err(err) => return Err(anyhow::Error::new(err).context(format!("failed to read `{prompt_file}`"))),
+    }
+    while let Some(news) = agent.next()? {
+        if part.take(agent, &news)? == Next::Leave {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn part(agent: &str) -> anyhow::Result<Box<dyn Part>> {

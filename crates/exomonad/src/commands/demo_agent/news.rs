@@ -74,7 +74,9 @@ mod tests {
 
     #[test]
     fn messages_are_told_from_the_words_before_them() {
-        let text = format!("held\n\n[from greet #{ID}] (answers {ID})\nPR #12\nis [from x] done\n[FAILED docs #{ID}]\nno\n");
+        let text = format!(
+            "held\n\n[from greet #{ID}] (answers {ID})\nPR #12\nis [from x] done\n[FAILED docs #{ID}]\nno\n"
+        );
         let message = |from: &str, body: &str| {
             News::Message(Message { from: from.to_owned(), id: ID.to_owned(), body: body.to_owned() })
         };
