@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{done, put, refusal, refused};
+use super::{done, put, refusal};
 use crate::agent::{AgentName, Conversation, Launch, ProcessIdentity, Step, verifications_of};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -192,10 +192,13 @@ fn work_that_has_not_begun_is_clean_and_nothing_is_ahead() {
     assert_eq!((standing.branch.as_deref(), standing.base.as_deref()), (Some("main.api"), Some("main")));
     assert_eq!((standing.ahead, standing.unpushed, standing.protected), (0, None, false));
     assert_eq!((standing.uncommitted.len(), standing.pull_request.is_none()), (0, true));
-    check_receipt(&standing, &expect![[r#"
+    check_receipt(
+        &standing,
+        &expect![[r#"
         at HEAD on `main.api`, 0 commits over `main`
         everything is committed
-        this project names no command that has to pass"#]]);
+        this project names no command that has to pass"#]],
+    );
     let lead = done(tree.world("root").get());
     assert_eq!((lead.base, lead.protected, lead.ahead), (None, true, 0));
 }
@@ -210,10 +213,13 @@ fn what_is_not_committed_is_named_and_what_is_ignored_is_not() {
     let standing = tree.standing();
     assert_eq!(standing.uncommitted, ["a", "new"]);
     assert_eq!((standing.uncommitted_count, standing.ahead), (2, 1));
-    check_receipt(&standing, &expect![[r#"
+    check_receipt(
+        &standing,
+        &expect![[r#"
         at HEAD on `main.api`, 1 commit over `main`
         not committed: 2 paths: `a`, `new`
-        `cargo test` was never seen to run"#]]);
+        `cargo test` was never seen to run"#]],
+    );
     for number in 0..60 {
         put(&tree.api().join(format!("n{number:02}")), b"n");
     }
@@ -235,10 +241,13 @@ fn a_command_counts_as_passed_on_the_files_it_ran_on_whoever_commits_them() {
     assert_eq!(tree.state(), VerificationState::Passed, "a commit changes no file");
     put(&tree.api().join("ignored"), b"i");
     assert_eq!(tree.state(), VerificationState::Passed, "an ignored file is none of the work");
-    check_receipt(&tree.standing(), &expect![[r#"
+    check_receipt(
+        &tree.standing(),
+        &expect![[r#"
         at HEAD on `main.api`, 1 commit over `main`
         everything is committed
-        `cargo test` passed on exactly these files at 2026-09-21T14:13:20Z"#]]);
+        `cargo test` passed on exactly these files at 2026-09-21T14:13:20Z"#]],
+    );
 
     put(&tree.api().join("new"), b"m");
     assert_eq!(tree.state(), VerificationState::Stale);
@@ -288,11 +297,14 @@ fn a_pull_request_is_known_with_its_commit_and_what_reviewers_last_said_of_it() 
     tree.review("root", "commented", &first);
     tree.review("other", "approved", &first);
     assert_eq!(words(), (true, true, false));
-    check_receipt(&tree.standing(), &expect![[r#"
+    check_receipt(
+        &tree.standing(),
+        &expect![[r#"
         at HEAD on `main.api`, 1 commit over `main`
         everything is committed
         pull request #1 is open, at this commit (HEAD); changes are requested
-        this project names no command that has to pass"#]]);
+        this project names no command that has to pass"#]],
+    );
     tree.review("root", "approved", &first);
     assert_eq!(words(), (true, false, true));
     tree.review("root", "changes-requested", &first);
@@ -331,7 +343,8 @@ fn an_agent_in_its_parent_s_directory_answers_for_no_file_there() {
     assert_eq!((standing.uncommitted_count, standing.ahead, standing.base), (0, 0, None));
     expect![[r#"
         works in its parent's directory: what is changed there may be somebody else's
-        `cargo test` was never seen to run"#]].assert_eq(&standing.receipt);
+        `cargo test` was never seen to run"#]]
+    .assert_eq(&standing.receipt);
 }
 
 #[test]
@@ -359,7 +372,6 @@ fn a_message_carries_its_sender_s_receipt_when_it_is_asked_for() {
     assert_eq!(tree.store.message(&sent.id).unwrap(), Some(sent));
     assert_eq!(done(send(&mut world, false)).receipt, None);
     std::fs::rename(tree.root.join(".git/worktrees/api/HEAD"), tree.root.join("HEAD")).unwrap();
-    assert_eq!(refused(send(&mut world, true)), EffectErrorKind::Failed);
-    let told = messages::Host::inbox(&mut tree.world("root"), true, 10);
-    assert_eq!(done(told).len(), 2, "nothing is sent when its receipt cannot be made");
+    let unknown = done(send(&mut world, true)).receipt.unwrap();
+    assert!(unknown.starts_with("nothing could be found out about the work: "), "{unknown}");
 }
