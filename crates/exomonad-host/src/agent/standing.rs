@@ -118,6 +118,7 @@ fn pull_request(filed: FiledRow, head: Option<&str>) -> Filed {
         open: filed.state == "open",
         changes_requested,
         approved: approves && !changes_requested,
+        local: true,
         number: filed.number,
         head_sha: filed.head_sha,
     }

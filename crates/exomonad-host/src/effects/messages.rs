@@ -23,7 +23,7 @@ impl Host for World {
             let from = agents::own_name(caller)?;
             let to = recipient(caller, &to)?;
             let draft = Draft::new(Sender::Agent(&from), &to, &kind, &body, reply_to.as_deref())?;
-            let receipt = if receipt { Some(work::load_standing(caller)?.receipt) } else { None };
+            let receipt = receipt.then(|| work::receipt(caller));
             let draft = receipt.iter().fold(draft, |draft, receipt| draft.with_receipt(receipt));
             Ok(caller.services.store.send_message(&draft, caller.services.clock.now_ms())?)
         })

@@ -22,9 +22,17 @@ impl Host for World {
 }
 
 /// How the caller's work stands.
-pub(super) fn load_standing(caller: &Caller<'_>) -> Result<Standing, EffectError> {
+fn load_standing(caller: &Caller<'_>) -> Result<Standing, EffectError> {
     let row = agents::require_agent(caller, caller.agent())?;
     Ok(standing(&worker(caller, &row))?)
+}
+
+/// The receipt of the caller's work. A message is not held up by a checkout that cannot be read: then it says that.
+pub(super) fn receipt(caller: &Caller<'_>) -> String {
+    match load_standing(caller) {
+        Ok(standing) => standing.receipt,
+        Err(err) => format!("nothing could be found out about the work: {}", err.message),
+    }
 }
 
 fn worker<'a>(caller: &'a Caller<'_>, row: &'a AgentRow) -> Worker<'a> {

@@ -14,7 +14,7 @@ pub(super) use answer::encode;
 pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::settings;
 pub use stand_in::{StandIn, StandInAnswer, StandInStep, ToolUse, TranscriptEntry};
-pub(super) use tools::{TOOLS, mcp};
+pub(super) use tools::{TOOLS, ended, mcp};
 pub(super) use trust::{trust, untrust};
 pub(super) use wire::{Output, Permission, RequestDecision};
 
