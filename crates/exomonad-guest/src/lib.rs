@@ -2,12 +2,14 @@
 //!
 //! Pure: everything it knows comes in the context, the hook and the replies to effects.
 
+mod evidence;
 mod guard;
 mod path;
 mod redact;
 mod roles;
 mod rules;
 mod shell;
+mod standing;
 mod tools;
 
 use exomonad_sdk::{Policy, Role};

@@ -354,7 +354,8 @@ fn a_tool_that_ran_is_recorded_without_secrets() {
     let mut host = FakeHost::default();
     host.reply("events.emit", Ok(1_u64));
     let tool = tool(ToolKind::Shell, Some("curl -H 'Authorization: Bearer abc' x"), None);
-    let event = HookEvent::PostTool(ToolDone { tool, response: String::new(), failed: true });
+    let event =
+        HookEvent::PostTool(ToolDone { tool, response: String::new(), failed: true, end_known: true });
     assert_eq!(ask(&mut host, &context_of("dev"), event), Decision::pass());
     let data =
         r#"{"tool":"Bash","kind":"shell","failed":true,"what":"curl -H 'Authorization: Bearer *** x"}"#;

@@ -4,19 +4,21 @@
 //! ended by whoever gave it, and one that replaces this process is none.
 
 mod child;
+mod converse;
 mod foreground;
 pub(crate) mod proc;
 mod pty;
 mod signals;
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Write as _};
 use std::os::unix::process::{CommandExt, ExitStatusExt as _};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::child::Running;
+pub use self::converse::Conversation;
 pub use self::foreground::{End, Foreground, adopt_orphans};
 pub use self::pty::{Pty, Size};
 pub use self::signals::{Notice, Signals, Wake};
@@ -33,6 +35,7 @@ pub struct Cmd {
     env: Vec<(String, String)>,
     limit: Duration,
     cap: usize,
+    input: Option<Vec<u8>>,
     unlogged: bool,
 }
 
@@ -135,6 +138,7 @@ impl Cmd {
             env: vec![("PATH".to_owned(), path.to_owned())],
             limit: Duration::from_secs(10),
             cap: OUTPUT_CAP,
+            input: None,
             unlogged: false,
         }
     }
@@ -170,6 +174,12 @@ impl Cmd {
     #[must_use]
     pub fn cap(self, cap: usize) -> Self {
         Self { cap, ..self }
+    }
+
+    /// Gives it something to read, for a run to its end; it has no input unless set.
+    #[must_use]
+    pub fn input(self, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { input: Some(bytes.into()), ..self }
     }
 
     /// Keeps its arguments out of the log.
@@ -279,7 +289,11 @@ impl Cmd {
         let deadline = now.checked_add(self.limit).unwrap_or(now);
         let mut command = self.command();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().map_err(|err| self.start_error(err))?;
+        if self.input.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
+        self.feed(&mut child);
         let program = || self.program.clone();
         let failed = |source| ExecError::Wait { program: program(), source };
         let mut running = Running::new(child, self.cap).map_err(failed)?;
@@ -299,6 +313,13 @@ impl Cmd {
                 Err(ExecError::Stopped { program: program() })
             }
         }
+    }
+
+    /// Writes the input on a thread of its own: a program that writes before it has read everything is no reason to wait.
+    fn feed(&self, child: &mut Child) {
+        let (Some(input), Some(mut stdin)) = (self.input.clone(), child.stdin.take()) else { return };
+        // A program that does not want all of it has its reasons, and its exit code tells.
+        std::thread::spawn(move || drop(stdin.write_all(&input)));
     }
 
     fn command(&self) -> Command {

@@ -29,6 +29,11 @@ pub(crate) enum Command {
     Hook(HookArgs),
     /// Serves an agent's tools to its MCP client on stdin and stdout; coding agents start this, people need not.
     McpStdio(McpStdioArgs),
+    /// Shows the whole loop in a temporary repository, offline and without a model: agents, hooks, messages, pull requests.
+    ///
+    /// A lead and four others do real work through the real commands; only their models are scripts. Exit code 0: every
+    /// promise was kept. 1: what is missing is said, and the directory is kept to look at.
+    Demo(DemoArgs),
     /// Lists the agents: what each does, where, and since when.
     Ps(PsArgs),
     /// Shows the agents as a tree.
@@ -37,6 +42,15 @@ pub(crate) enum Command {
     Attach(AttachArgs),
     /// Prints what an agent did and was told, step by step.
     Log(LogArgs),
+    /// Lists the messages between agents, and what became of each.
+    ///
+    /// Without a message's id: those that are not acknowledged, oldest first. Looking hands nothing over.
+    Messages(MessagesArgs),
+    /// Sends a message to an agent. The message says who sent it: you, or the agent that runs this.
+    ///
+    /// It is stored before this returns, and the agent gets it at its next step; one that waits for a prompt is woken. Its id
+    /// goes to stdout.
+    Send(SendArgs),
     /// Prints what an agent's terminal shows.
     Screen(ScreenArgs),
     /// Ends an agent's coding agent, and everything it started.
@@ -71,6 +85,9 @@ pub(crate) enum Command {
     /// Starts an agent's coding agent in this terminal, and is there until it ends.
     #[command(hide = true)]
     AgentRun(AgentRunArgs),
+    /// Plays an agent of the demo.
+    #[command(hide = true)]
+    DemoAgent(DemoAgentArgs),
     /// Keeps a terminal of its own for a program.
     #[command(hide = true)]
     Pane(PaneArgs),
@@ -151,6 +168,16 @@ pub(crate) struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where the agents are: `headless` for no terminal at all, `tmux` or `zellij` to watch them, `auto`.
+    #[arg(long, value_name = "NAME", default_value = "headless")]
+    pub(crate) mux: MuxChoice,
+    /// Leaves the directory where it is, and says how to look around in it.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct UninstallArgs {
     /// Prints what would change, and changes nothing.
     #[arg(long)]
@@ -213,6 +240,46 @@ pub(crate) struct LogArgs {
     #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub(crate) limit: u32,
     /// Prints one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MessagesArgs {
+    /// Prints this message, all of it.
+    #[arg(conflicts_with_all = ["agent", "follow", "all", "limit", "retry"])]
+    pub(crate) id: Option<String>,
+    /// Only messages to and from this agent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    /// Waits for more, and prints each again when its state changes.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Also lists messages that were acknowledged.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How many of the newest to print.
+    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) limit: u32,
+    /// Puts a message whose delivery failed back into its recipient's queue.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["agent", "follow", "all", "limit", "json"])]
+    pub(crate) retry: Option<String>,
+    /// Prints one JSON object a line, with the whole body.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// The agent.
+    pub(crate) name: String,
+    /// The message, or `-` to read it from stdin.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
+    /// The id of the message that this one answers.
+    #[arg(long, value_name = "ID")]
+    pub(crate) reply_to: Option<String>,
+    /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -282,6 +349,16 @@ pub(crate) struct AgentRunArgs {
     /// Ends with the coding agent, instead of showing how it ended.
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoAgentArgs {
+    /// The agent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: String,
+    /// The file with its task; one that is not there is no task.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prompt_file: Utf8PathBuf,
 }
 
 #[derive(Debug, Args)]

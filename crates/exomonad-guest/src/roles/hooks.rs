@@ -7,10 +7,11 @@ use exomonad_sdk::{
 use serde_json::json;
 
 use super::exit::tell_parent;
+use super::gate;
 use super::welcome::welcome;
 use crate::redact::redacted;
 use crate::rules::kind_name;
-use crate::{guard, rules};
+use crate::{evidence, guard, rules};
 
 const INTERESTS: &[HookKind] = &[
     HookKind::SessionStart,
@@ -22,23 +23,38 @@ const INTERESTS: &[HookKind] = &[
     HookKind::WorkerExit,
 ];
 
+/// The same, and the end of a turn, for agents that may be kept from stopping.
+const GATED: &[HookKind] = &[
+    HookKind::SessionStart,
+    HookKind::PromptSubmitted,
+    HookKind::PreTool,
+    HookKind::PostTool,
+    HookKind::PermissionRequested,
+    HookKind::Stop,
+    HookKind::SessionEnd,
+    HookKind::WorkerExit,
+];
+
 /// What the guard may refuse; see `guard::refusal`.
 const PRE_TOOL_KINDS: &[ToolKind] = &[ToolKind::Shell, ToolKind::Write, ToolKind::Mcp, ToolKind::Other];
 
 /// The characters of a command or a path that an event keeps.
 const MAX_WHAT: usize = 200;
 
-/// Agents that may write wherever the user lets them, but not what guards them.
-pub(super) struct Free;
+/// A lead may write wherever its user lets it, but not what guards the agents.
+pub(super) struct Lead;
 
-/// Agents that write in their workspace only.
-pub(super) struct Confined;
+/// A developer writes in its workspace only.
+pub(super) struct Developer;
 
-/// Answers for roles that differ in `$confined` alone.
+/// A worker writes in its workspace only, and stops when it likes.
+pub(super) struct Worker;
+
+/// Answers for roles that differ in where their agents write, and in whether they may be kept from stopping.
 macro_rules! hooks {
-    ($role:ty, confined: $confined:literal) => {
+    ($role:ty, confined: $confined:literal, interests: $interests:ident) => {
         impl Hooks for $role {
-            const INTERESTS: &'static [HookKind] = INTERESTS;
+            const INTERESTS: &'static [HookKind] = $interests;
             const PRE_TOOL_KINDS: &'static [ToolKind] = PRE_TOOL_KINDS;
 
             fn session_start(host: &mut dyn Host, cx: &Context, hook: &Hook, _source: &str) -> Decision {
@@ -46,7 +62,9 @@ macro_rules! hooks {
                 Decision::context(welcome(cx, $confined))
             }
 
-            fn prompt_submitted(_: &mut dyn Host, cx: &Context, hook: &Hook, _prompt: &str) -> Decision {
+            fn prompt_submitted(host: &mut dyn Host, cx: &Context, hook: &Hook, prompt: &str) -> Decision {
+                let prompted = gate::prompted(host, cx, prompt);
+                log_failure(host, "the stop gate did not hear of a prompt", prompted);
                 rules::decide(cx, hook)
             }
 
@@ -57,8 +75,10 @@ macro_rules! hooks {
                 }
             }
 
-            fn post_tool(host: &mut dyn Host, _: &Context, _: &Hook, done: &ToolDone) -> Decision {
+            fn post_tool(host: &mut dyn Host, cx: &Context, hook: &Hook, done: &ToolDone) -> Decision {
                 record(host, done);
+                let seen = evidence::record(host, cx, hook, done);
+                log_failure(host, "the run of a command that has to pass was not recorded", seen);
                 Decision::pass()
             }
 
@@ -74,8 +94,8 @@ macro_rules! hooks {
                 }
             }
 
-            fn stop(_: &mut dyn Host, _: &Context, _: &Hook, _stop: &StopInfo) -> Decision {
-                Decision::pass()
+            fn stop(host: &mut dyn Host, cx: &Context, _: &Hook, stop: &StopInfo) -> Decision {
+                gate::stop(host, cx, stop)
             }
 
             fn subagent_stop(_: &mut dyn Host, _: &Context, _: &Hook, _stop: &StopInfo) -> Decision {
@@ -96,8 +116,9 @@ macro_rules! hooks {
     };
 }
 
-hooks!(Free, confined: false);
-hooks!(Confined, confined: true);
+hooks!(Lead, confined: false, interests: GATED);
+hooks!(Developer, confined: true, interests: GATED);
+hooks!(Worker, confined: true, interests: INTERESTS);
 
 fn register(host: &mut dyn Host, hook: &Hook) {
     let registered = host.session_register(&hook.session, hook.transcript.as_deref());

@@ -1,16 +1,18 @@
 //! The role tables.
 
 mod exit;
+mod gate;
 mod hooks;
 mod instructions;
 mod welcome;
 
 use exomonad_sdk::Role;
-use hooks::{Confined, Free};
+pub(crate) use gate::remember_failure;
+use hooks::{Developer, Lead, Worker};
 
 use crate::tools::{
-    Inbox, ListAgents, NotifyParent, SendMessage, SpawnLeafSubtree, SpawnSubtree, SpawnWorkers, StopAgent,
-    WhoAmI,
+    FilePr, Inbox, ListAgents, MergePr, NotifyParent, ReviewPr, SendMessage, SpawnLeafSubtree, SpawnSubtree,
+    SpawnWorkers, StopAgent, WhoAmI,
 };
 
 pub(crate) const TL: &str = "tl";
@@ -25,22 +27,26 @@ pub(crate) fn tl() -> Role {
         .tool::<SpawnLeafSubtree>()
         .tool::<SpawnWorkers>()
         .tool::<StopAgent>()
+        .tool::<ReviewPr>()
+        .tool::<MergePr>()
+        .tool::<FilePr>()
         .instructions(instructions::TL)
-        .hooks::<Free>()
+        .hooks::<Lead>()
 }
 
 /// A developer.
 pub(crate) fn dev() -> Role {
     everyones(Role::new(DEV, "Implements one thing in a worktree of its own and files a pull request"))
+        .tool::<FilePr>()
         .instructions(instructions::DEV)
-        .hooks::<Confined>()
+        .hooks::<Developer>()
 }
 
 /// A worker.
 pub(crate) fn worker() -> Role {
     everyones(Role::new(WORKER, "Does one quick job in its parent's directory"))
         .instructions(instructions::WORKER)
-        .hooks::<Confined>()
+        .hooks::<Worker>()
 }
 
 /// The tools that every role has.

@@ -27,6 +27,14 @@ pub(super) fn welcome(cx: &Context, confined: bool) -> String {
     if confined {
         lines.push("Write only inside your workspace, or in a temporary directory.".to_owned());
     }
+    if !cx.verify.is_empty() && agent.workspace_kind != WorkspaceKind::Shared {
+        let commands: Vec<String> = cx.verify.iter().map(|command| format!("`{command}`")).collect();
+        lines.push(format!(
+            "Work counts as done when these passed on the files as they are: {}. Run each in `{}` as the last thing of a command line, in the foreground and not behind a pipe: only what exomonad saw counts.",
+            commands.join(", "),
+            agent.workspace
+        ));
+    }
     lines.join("\n")
 }
 
@@ -36,7 +44,9 @@ fn job(role: &str, has_parent: bool) -> Option<&'static str> {
             Some("You lead a part of the work for your parent, and may spawn agents for its parts.")
         }
         "tl" => Some("You lead the work on this repository, and may spawn agents for its parts."),
-        "dev" => Some("You implement one thing and commit it on your branch."),
+        "dev" => Some(
+            "You implement one thing, commit it on your branch and file it with exomonad's tool `file_pr`.",
+        ),
         "worker" => Some("You do one quick job, and commit nothing unless you were asked to."),
         _ => None,
     }

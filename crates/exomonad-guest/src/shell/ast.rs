@@ -24,7 +24,12 @@ pub(crate) enum Link {
 }
 
 /// Commands joined by `|`.
-pub(crate) type Pipeline = Vec<Rc<Command>>;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pipeline {
+    pub(crate) commands: Vec<Rc<Command>>,
+    /// `!` or `coproc` stands before it: its exit status is not that of its last command.
+    pub(crate) negated: bool,
+}
 
 #[derive(Debug, Clone)]
 pub(crate) enum Command {

@@ -10,6 +10,7 @@ mod builtin;
 mod call;
 mod compound;
 mod cursor;
+mod decided;
 mod dollar;
 mod expand;
 pub(crate) mod find;
@@ -24,6 +25,7 @@ mod word;
 mod wrap;
 
 pub(crate) use cursor::Unparseable;
+pub(crate) use decided::decided;
 pub(crate) use state::Place;
 pub(crate) use value::{Piece, Value};
 pub(crate) use walk::{Step, StepKind, steps};

@@ -108,7 +108,7 @@ fn chain(cursor: &mut Cursor) -> Result<Chain, Unparseable> {
 }
 
 fn pipeline(cursor: &mut Cursor) -> Result<Pipeline, Unparseable> {
-    let mut pipeline = Pipeline::new();
+    let mut pipeline = Pipeline::default();
     loop {
         skip_blanks(cursor);
         while let word @ ("!" | "time" | "coproc") = reserved(cursor).as_str() {
@@ -118,10 +118,11 @@ fn pipeline(cursor: &mut Cursor) -> Result<Pipeline, Unparseable> {
             if cursor.peek().is_some_and(|char| !is_blank(char)) {
                 cursor.skip(word.len());
             }
+            pipeline.negated |= word != "time";
             skip_blanks(cursor);
         }
         let command = cursor.nested(command)?;
-        pipeline.push(Rc::new(command));
+        pipeline.commands.push(Rc::new(command));
         skip_blanks(cursor);
         if cursor.looking_at("||") || !cursor.eat("|") {
             return Ok(pipeline);

@@ -153,11 +153,11 @@ impl Walker<'_> {
     }
 
     fn pipeline(&mut self, pipeline: &Pipeline, state: &mut State) -> Result<(), Unparseable> {
-        if let [command] = pipeline.as_slice() {
+        if let [command] = pipeline.commands.as_slice() {
             return self.command(command, state);
         }
         let mut input = state.input.clone();
-        for command in pipeline {
+        for command in &pipeline.commands {
             let mut inner = state.clone();
             inner.input = input.take();
             let first = self.steps.len();
@@ -356,7 +356,7 @@ const MAX_ROUNDS: usize = 64;
 
 /// Whether a pipeline ends the script, as in `cd x || exit`.
 fn leaves(pipeline: &Pipeline) -> bool {
-    let [command] = pipeline.as_slice() else { return false };
+    let [command] = pipeline.commands.as_slice() else { return false };
     match command.as_ref() {
         Command::Simple(simple) => {
             let name = simple.words.first().and_then(super::ast::bare);

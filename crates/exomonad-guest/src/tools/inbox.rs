@@ -59,10 +59,13 @@ pub(crate) struct Messages {
 #[derive(Serialize, JsonSchema)]
 struct Letter {
     id: String,
-    /// The agent that wrote it.
+    /// The agent that wrote it; `human` for a person.
     from: String,
-    /// `message`; how a child's work stands: `report.success`, `report.failure`, `report.update`; or `exit`: a child's program
-    /// ended.
+    /// A person wrote it, which exomonad found out for itself.
+    human: bool,
+    /// `message`; how a child's work stands: `report.success`, `report.failure`, `report.update`; `exit`: a child's program
+    /// ended; `gate.gave-up`: a child stopped although its work was not put away; or a review of your pull request:
+    /// `review.approved`, `review.changes-requested`, `review.commented`.
     kind: String,
     /// When it was sent: ISO 8601, UTC.
     time: String,
@@ -72,6 +75,9 @@ struct Letter {
     state: MessageState,
     /// What that agent wrote.
     body: String,
+    /// What exomonad itself found out about that agent's work when it was sent, in lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<String>,
 }
 
 impl Tool for Inbox {
@@ -192,11 +198,13 @@ impl From<Message> for Letter {
         Self {
             id: message.id,
             from: visible(&message.from),
+            human: message.human,
             kind: visible(&message.kind),
             time: utc(message.time_ms),
             reply_to: message.reply_to,
             state: message.state.into(),
             body: visible(&message.body),
+            receipt: message.receipt.as_deref().map(visible),
         }
     }
 }
@@ -206,5 +214,10 @@ fn letter(letter: &Letter) -> String {
     let Letter { id, from, kind, time, body, .. } = letter;
     let reply = letter.reply_to.as_ref().map_or_else(String::new, |id| format!(", answers {id}"));
     let acked = if letter.state == MessageState::Acked { ", acknowledged" } else { "" };
-    format!("--- message {id} from `{from}` ({kind}, {time}{reply}{acked})\n{body}\n--- end of message {id}")
+    let receipt = letter.receipt.as_ref();
+    let receipt = receipt
+        .map_or_else(String::new, |lines| format!("\n--- found out by exomonad for message {id}\n{lines}"));
+    format!(
+        "--- message {id} from `{from}` ({kind}, {time}{reply}{acked})\n{body}{receipt}\n--- end of message {id}"
+    )
 }

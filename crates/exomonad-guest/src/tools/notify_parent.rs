@@ -1,11 +1,14 @@
 //! Reports to the agent's parent.
 
-use exomonad_sdk::{Context, Host, Tool, ToolError, ToolHints};
+use exomonad_sdk::log::Level;
+use exomonad_sdk::{Context, Host, Tool, ToolError, ToolHints, WorkspaceKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sent::{Sent, require_parent, require_size, require_text};
 use super::text::one_line;
+use crate::roles::remember_failure;
+use crate::standing::require_done;
 
 /// The tool `notify_parent`.
 pub(crate) struct NotifyParent;
@@ -52,8 +55,10 @@ impl Tool for NotifyParent {
     const TITLE: &'static str = "Report to your parent";
     const DESCRIPTION: &'static str = "\
 Reports to the agent that gave you your task. Call it once with `success` or `failure` when your work ends, and with \
-`update` when your parent has to know something before that. The report is stored before this returns; the answer says \
-whether your parent has it yet. Do not wait for a reply unless you need one.";
+`update` when your parent has to know something before that. `success` is refused while files are not committed, or a \
+command that the project asks for has not passed on the files as they are; the others never are. What exomonad itself found \
+out about your work goes with the report. The report is stored before this returns; the answer says whether your parent has \
+it yet. Do not wait for a reply unless you need one.";
     const HINTS: ToolHints =
         ToolHints { read_only: false, destructive: false, idempotent: false, open_world: false };
 
@@ -62,7 +67,16 @@ whether your parent has it yet. Do not wait for a reply unless you need one.";
         require_text("message", &args.message)?;
         let report = report(&args);
         require_size(cx, &report)?;
-        let message = host.messages_send("parent", args.status.kind(), &report, None, false)?;
+        // Whoever works in its parent's directory cannot answer for the files there.
+        if matches!(args.status, Status::Success) && cx.agent.workspace_kind != WorkspaceKind::Shared {
+            require_done(cx, &host.work_get()?)?;
+        }
+        let message = host.messages_send("parent", args.status.kind(), &report, None, true)?;
+        if matches!(args.status, Status::Failure)
+            && let Err(error) = remember_failure(host)
+        {
+            host.log(Level::Warn, &format!("the stop gate did not hear of a failure: {}", error.message), "");
+        }
         Ok(Sent::from(message))
     }
 

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test that calls them")]
 
+mod gate;
 mod golden;
 mod page;
+mod pulls;
 mod spawning;
 
 use exomonad_guest::Builtin;
@@ -76,6 +78,7 @@ fn queued(id: u64, agent: &str, after_ms: u64) -> Event {
 #[test]
 fn notify_parent_sends_the_whole_report_and_tells_what_became_of_it() {
     let mut host = FakeHost::default();
+    host.reply("work.get", Ok(pulls::done()));
     host.reply("messages.send", Ok(sent("root", MessageState::Queued)));
     let (answer, text) = call(
         &mut host,
@@ -86,7 +89,7 @@ fn notify_parent_sends_the_whole_report_and_tells_what_became_of_it() {
     let body = "Parser done.\nTwo bugs fixed.\n\nPR #12\n\nTasks completed:\n- fix the lexer (verified: cargo test)\n- docs (verified: read)";
     assert_eq!(
         host.calls(),
-        [format!(r#"messages.send("parent", "report.success", {body:?}, None, false)"#)]
+        ["work.get()", &format!(r#"messages.send("parent", "report.success", {body:?}, None, true)"#)]
     );
     assert_eq!(text, "stored for `root` (message m1): queued; it is delivered when `root` next looks");
     assert_eq!(answer, serde_json::json!({ "id": "m1", "to": "root", "state": "queued", "note": text }));
@@ -96,13 +99,14 @@ fn notify_parent_sends_the_whole_report_and_tells_what_became_of_it() {
 fn notify_parent_sends_each_status_as_its_own_kind() {
     for status in ["success", "failure", "update"] {
         let mut host = FakeHost::default();
+        host.answer_with("work.get", |_| Ok(pulls::done()));
+        host.reply("kv.get", Ok(None::<String>));
+        host.reply("kv.set", Ok(()));
         host.reply("messages.send", Ok(sent("root", MessageState::Seen)));
         let (_, text) =
             call(&mut host, "notify_parent", &format!(r#"{{"status":"{status}","message":"x"}}"#));
-        assert_eq!(
-            host.calls(),
-            [format!(r#"messages.send("parent", "report.{status}", "x", None, false)"#)]
-        );
+        let send = format!(r#"messages.send("parent", "report.{status}", "x", None, true)"#);
+        assert!(host.calls().contains(&send.as_str()), "{:?}", host.calls());
         assert_eq!(text, "stored for `root` (message m1): seen by `root`");
     }
 }

@@ -1,10 +1,10 @@
 //! Effects of namespace `messages`.
 
-use super::planned::unavailable;
-use super::{Caller, Failure, World, agents, error, invalid};
-use crate::agent::AgentName;
+use super::{Caller, Failure, World, agents, error, invalid, work};
+use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Host, Message};
 use crate::contract::{EffectError, EffectErrorKind};
+use crate::message::forget;
 use crate::store::{Draft, DraftError, Inbox, Sender};
 
 /// Stands for the caller's parent where a recipient is asked for.
@@ -20,12 +20,11 @@ impl Host for World {
         receipt: bool,
     ) -> Result<Message, Failure> {
         self.act("messages.send", |caller| {
-            if receipt {
-                return unavailable("messages.send with a receipt");
-            }
             let from = agents::own_name(caller)?;
             let to = recipient(caller, &to)?;
             let draft = Draft::new(Sender::Agent(&from), &to, &kind, &body, reply_to.as_deref())?;
+            let receipt = receipt.then(|| work::receipt(caller));
+            let draft = receipt.iter().fold(draft, |draft, receipt| draft.with_receipt(receipt));
             Ok(caller.services.store.send_message(&draft, caller.services.clock.now_ms())?)
         })
     }
@@ -35,16 +34,21 @@ impl Host for World {
             if !(1..=1000).contains(&limit) {
                 return Err(invalid("`limit` is between 1 and 1000"));
             }
-            let which = if include_acked { Inbox::All } else { Inbox::Unacked };
+            let which = if include_acked { Inbox::All } else { Inbox::Unread };
+            let holder = ProcessIdentity::own().map_err(|err| {
+                error(EffectErrorKind::Failed, format!("failed to tell which process this is: {err}"))
+            })?;
             let (name, now_ms) = (agents::own_name(caller)?, caller.services.clock.now_ms());
-            Ok(caller.services.store.inbox(&name, which, limit, now_ms)?)
+            Ok(caller.services.store.inbox(&name, which, limit, &holder, now_ms)?)
         })
     }
 
     fn ack(&mut self, ids: Vec<String>) -> Result<(), Failure> {
         self.act("messages.ack", |caller| {
             let (name, now_ms) = (agents::own_name(caller)?, caller.services.clock.now_ms());
-            Ok(caller.services.store.ack_messages(&name, &ids, now_ms)?)
+            caller.services.store.ack_messages(&name, &ids, now_ms)?;
+            forget(caller.workspace(), &ids);
+            Ok(())
         })
     }
 }

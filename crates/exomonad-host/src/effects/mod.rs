@@ -4,6 +4,7 @@
 
 mod agents;
 mod events;
+mod forge;
 mod fs;
 mod git;
 mod kv;
@@ -14,6 +15,7 @@ mod process;
 mod resolve;
 mod session;
 mod tree;
+mod work;
 
 use std::fmt;
 use std::sync::Arc;
@@ -170,7 +172,7 @@ impl From<StoreError> for EffectError {
     fn from(err: StoreError) -> Self {
         let kind = match err {
             StoreError::Locked(_) => EffectErrorKind::Timeout,
-            StoreError::NoMessage { .. } => EffectErrorKind::NotFound,
+            StoreError::NoMessage { .. } | StoreError::NoPull { .. } => EffectErrorKind::NotFound,
             StoreError::Missing { .. }
             | StoreError::Damaged(_)
             | StoreError::ReadOnly(_)

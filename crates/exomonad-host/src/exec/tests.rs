@@ -27,3 +27,25 @@ fn text_of_a_failed_program_is_the_last_line_of_its_complaint() {
     let missing = Cmd::new("no-such-program", Utf8Path::new("/"), "/usr/bin").text().unwrap_err();
     assert_eq!(missing.to_string(), "`no-such-program` is not installed");
 }
+
+#[test]
+fn a_program_reads_its_input_while_it_writes() {
+    let input = "x".repeat(1 << 20);
+    let text = Cmd::new("cat", Utf8Path::new("/"), "/usr/bin:/bin").input(input.clone()).text().unwrap();
+    assert!(text == input, "{} of {} bytes came back", text.len(), input.len());
+    assert_eq!(shell("exit 0").input(input).text().unwrap(), "", "nobody has to read it");
+    assert_eq!(shell("cat").text().unwrap(), "", "without an input there is none");
+}
+
+#[test]
+fn a_conversation_goes_line_by_line_and_ends_with_its_last_listener() {
+    let mut conversation =
+        shell("while read line; do echo \"you said $line\"; done; echo bye").converse().unwrap();
+    for word in ["one", "two"] {
+        conversation.say(word).unwrap();
+        assert_eq!(conversation.hear().unwrap(), Some(format!("you said {word}")));
+    }
+    let mut deaf = shell("exec >&-; sleep 600").converse().unwrap();
+    assert_eq!(deaf.hear().unwrap(), None);
+    // Dropped, both end: the second one is killed.
+}

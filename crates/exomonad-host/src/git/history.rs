@@ -162,6 +162,14 @@ impl Git {
         Ok((self.log(&range, limit)?, self.count(&[&range])?))
     }
 
+    /// How many commits are reachable from `revision` and not from `known`.
+    ///
+    /// # Errors
+    /// Git failed, or there is no such revision.
+    pub(crate) fn count_beyond(&self, known: &str, revision: &str) -> Result<u64, GitError> {
+        self.count(&[&format!("{}..{}", plain(known)?, plain(revision)?)])
+    }
+
     fn count(&self, what: &[&str]) -> Result<u64, GitError> {
         let text = self.run(&[&["rev-list", "--count"], what, &["--"]].concat())?;
         text.trim().parse().map_err(|_not_a_number| GitError::Output { line: text.clone() })

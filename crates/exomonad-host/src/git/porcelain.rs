@@ -54,6 +54,10 @@ impl Git {
         }
     }
 
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     /// Limits the time of each command; 10 s unless set.
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
@@ -117,14 +121,21 @@ impl Git {
     /// Git failed.
     pub fn repository_info(&self) -> Result<RepositoryInfo, GitError> {
         let parts = self.remote_url("origin")?.and_then(|url| remote::parse(&url));
-        let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
-        let default_branch =
-            head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned));
+        let default_branch = self.default_branch()?;
         let (host, owner, name) = match parts {
             Some((host, owner, name)) => (Some(host), Some(owner), Some(name)),
             None => (None, None, None),
         };
         Ok(RepositoryInfo { host, owner, name, default_branch })
+    }
+
+    /// What `origin/HEAD` points to, where git recorded it.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub(crate) fn default_branch(&self) -> Result<Option<String>, GitError> {
+        let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        Ok(head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
 
     /// What changed in the work tree since `base`.
@@ -222,7 +233,7 @@ fn parse_counts(counts: &str) -> Option<(u32, u32)> {
     Some((ahead.strip_prefix('+')?.parse().ok()?, behind.strip_prefix('-')?.parse().ok()?))
 }
 
-fn parse_stat(entry: &str) -> Result<FileStat, GitError> {
+pub(super) fn parse_stat(entry: &str) -> Result<FileStat, GitError> {
     let bad = || GitError::Output { line: entry.to_owned() };
     let mut fields = entry.splitn(3, '\t');
     let (added, deleted) = (fields.next().ok_or_else(bad)?, fields.next().ok_or_else(bad)?);

@@ -1,12 +1,9 @@
 //! A payload in, a neutral hook out.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
 use super::asked::Asked;
 use super::event::{self, EventSpec};
 use super::payload::{DecodeError, MAX_PAYLOAD_BYTES, Payload};
-use super::tool::Call;
+use super::tool::{Call, Ended};
 use super::{Harness, claude, codex, gemini, tool};
 use crate::contract::{Hook, HookEvent, HookKind, StopInfo, ToolDone, ToolUse};
 
@@ -123,23 +120,14 @@ fn tool_done(harness: Harness, spec: &EventSpec, payload: &Payload<'_>) -> Resul
     let tool = tool(harness, payload)?;
     let response = payload.text_of("tool_response");
     let error = payload.text_of("error");
-    let failed = spec.name == "post-tool-use-failure" || error.is_some() || reports_error(harness, response);
-    Ok(ToolDone { tool, response: response.or(error).unwrap_or_default().to_owned(), failed })
-}
-
-/// Gemini puts a tool's error beside its output.
-fn reports_error(harness: Harness, response: Option<&str>) -> bool {
-    match harness {
-        Harness::Gemini => response
-            .and_then(|response| serde_json::from_str::<Reported>(response).ok())
-            .is_some_and(|reported| reported.error.is_some()),
-        Harness::Claude | Harness::Codex => false,
-    }
-}
-
-#[derive(Deserialize)]
-struct Reported {
-    error: Option<IgnoredAny>,
+    let said = response.map_or(Ended::Well, |response| match harness {
+        Harness::Claude => claude::ended(tool.kind, response),
+        Harness::Gemini => gemini::ended(tool.kind, response),
+        Harness::Codex => codex::ended(tool.kind),
+    });
+    let failed = spec.name == "post-tool-use-failure" || error.is_some() || said == Ended::Badly;
+    let end_known = failed || said == Ended::Well;
+    Ok(ToolDone { tool, response: response.or(error).unwrap_or_default().to_owned(), failed, end_known })
 }
 
 /// The tool, with its arguments as they were sent.

@@ -40,6 +40,15 @@ impl ToolRow {
     }
 }
 
+/// How a tool ended, as far as its response tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    Well,
+    Badly,
+    /// It goes on in the background, or the response does not tell.
+    Unknown,
+}
+
 /// A use of a tool, as it was sent.
 pub(super) struct Call<'a> {
     pub(super) name: String,

@@ -15,7 +15,9 @@ use crate::effects::Services;
 use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
-use crate::store::{Mode, Store, StoreError};
+use crate::message::activity::{self, Heard};
+use crate::message::{self, HandedOver};
+use crate::store::{AgentRow, Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Request<'a> {
     pub payload: &'a [u8],
     /// Where the agent was started, if its harness says so in our environment.
     pub project_dir: Option<&'a Utf8Path>,
+    /// Where the agent says in our environment that it takes messages.
+    pub messaging_socket: Option<&'a Utf8Path>,
     /// The current directory.
     pub dir: &'a Utf8Path,
     /// The name the launcher gave the agent.
@@ -51,6 +55,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// The messages in the answer: whoever prints it says whether the harness got it.
+    pub handed_over: Option<HandedOver>,
     /// A database whose write-ahead log wants to be tidied up, off this path.
     pub wants_checkpoint: Option<Utf8PathBuf>,
 }
@@ -60,7 +66,8 @@ pub struct Outcome {
 pub fn answer(request: &Request<'_>) -> Outcome {
     let mut laps = Laps::start();
     let harness = request.harness.unwrap_or_else(|| Harness::guess(request.event, request.payload));
-    let mut work = Work { harness, request, store: None, agent: None, warnings: Vec::new() };
+    let mut work =
+        Work { harness, request, store: None, agent: None, warnings: Vec::new(), handed_over: None };
     let answer = match work.decide(&mut laps) {
         Ok(answer) => answer,
         Err(err) => work.give_up(&err),
@@ -68,7 +75,7 @@ pub fn answer(request: &Request<'_>) -> Outcome {
     laps.log();
     let wants_checkpoint =
         work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
-    Outcome { answer, warnings: work.warnings, wants_checkpoint }
+    Outcome { answer, warnings: work.warnings, handed_over: work.handed_over, wants_checkpoint }
 }
 
 /// The answer to a hook whose deadline has passed.
@@ -84,6 +91,7 @@ struct Work<'a> {
     store: Option<Arc<Store>>,
     agent: Option<AgentName>,
     warnings: Vec<String>,
+    handed_over: Option<HandedOver>,
 }
 
 impl Work<'_> {
@@ -123,7 +131,7 @@ impl Work<'_> {
             };
             let cx = context(&facts, request.clock.now_ms());
             let services = Services {
-                store,
+                store: Arc::clone(&store),
                 repository,
                 search_path: request.search_path.to_owned(),
                 home: request.home.map(Utf8Path::to_owned),
@@ -143,13 +151,53 @@ impl Work<'_> {
         if let Verdict::Rewrite(input) = &decision.verdict {
             serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
         }
-        let answer = self.harness.encode(&asked, &decision);
+        let mut said = decision.clone();
+        self.hand_over(&store, &row, &asked, &mut said);
+        laps.lap("messages");
+        let answer = self.harness.encode(&asked, &said);
+        if let Some(handed_over) = &mut self.handed_over {
+            handed_over.keep_what_is_in(&answer, request.clock.now_ms());
+        }
+        self.note_activity(&store, &row, &asked, &said);
         laps.lap("encode");
-        let data = record::decided(self.harness, &asked, &decision, &answer, laps.total());
+        let messages = self.handed_over.as_ref().map_or(0, HandedOver::count);
+        let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());
         let name = asked.spec.map_or(request.event, |spec| spec.name);
         self.record(&record::kind(name), &data);
         laps.lap("record");
         Ok(answer)
+    }
+
+    /// Keeps what the agent does now; the decision stands even when that cannot be kept.
+    fn note_activity(&mut self, store: &Store, row: &AgentRow, asked: &Asked, decision: &Decision) {
+        let socket = self.request.messaging_socket.filter(|_| self.harness.tells_socket());
+        let noted = activity::note(
+            store,
+            &Heard {
+                agent: row,
+                harness: self.harness,
+                hook: &asked.hook,
+                verdict: &decision.verdict,
+                socket: socket.map(Utf8Path::to_owned),
+                now_ms: self.request.clock.now_ms(),
+            },
+        );
+        if let Err(err) = noted {
+            self.warn_unrecorded(&err);
+        }
+    }
+
+    /// Adds the messages that wait for the agent to what it is told; the decision stands even when that fails.
+    fn hand_over(&mut self, store: &Arc<Store>, agent: &AgentRow, asked: &Asked, decision: &mut Decision) {
+        let now_ms = self.request.clock.now_ms();
+        let hook = message::Hook { store, agent, harness: self.harness, asked, now_ms };
+        match message::hand_over(&hook, decision) {
+            Ok(handed_over) => self.handed_over = handed_over,
+            Err(err) => {
+                let hint = err.hint().unwrap_or_default();
+                self.warnings.push(format!("messages were not handed over and wait: {err}; {hint}"));
+            }
+        }
     }
 
     /// The workspace is where the agent was started: the current directory moves when the agent changes it.

@@ -17,6 +17,8 @@ mod guessing;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod stand_in;
+#[cfg(test)]
 mod tools;
 
 use exomonad_host::contract::{Decision, HookKind, Verdict};

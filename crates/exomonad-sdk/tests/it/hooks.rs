@@ -72,7 +72,7 @@ fn tool() -> ToolUse {
 fn every_event() -> Vec<(HookEvent, HookKind, &'static str)> {
     let text = |text: &str| text.to_owned();
     let stop = || StopInfo { last_message: text("bye"), already_blocked: true };
-    let done = ToolDone { tool: tool(), response: text("ok"), failed: false };
+    let done = ToolDone { tool: tool(), response: text("ok"), failed: false, end_known: true };
     vec![
         (HookEvent::SessionStart(text("startup")), HookKind::SessionStart, "session_start startup"),
         (HookEvent::PromptSubmitted(text("hi")), HookKind::PromptSubmitted, "prompt_submitted hi"),

@@ -58,6 +58,12 @@ impl Live {
         stdin.flush()
     }
 
+    /// Its pid.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     /// What it wrote to its standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {

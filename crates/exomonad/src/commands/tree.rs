@@ -32,20 +32,28 @@ pub(crate) fn run(env: &Env, output: &Output, args: &PsArgs) -> anyhow::Result<E
     note_the_dead(&site);
     let now_ms = now_ms();
     let views = view_agents(&site.store, now_ms)?;
+    if args.json {
+        let agents = to_json(&by_parent(&views), None);
+        output.answer(&format!("{:#}\n", json!({ "schema": 1, "agents": agents })))?;
+    } else {
+        output.answer(&draw(env, &views, now_ms))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// The agents as a tree, a line each.
+pub(crate) fn draw(env: &Env, views: &[AgentView], now_ms: u64) -> String {
+    let lines = if env.utf8 { &UNICODE } else { &ASCII };
+    Drawing { lines, children: &by_parent(views), now_ms }.draw()
+}
+
+fn by_parent(views: &[AgentView]) -> Children<'_> {
     let mut children = Children::new();
-    for view in &views {
+    for view in views {
         let parent = view.row.parent.as_ref().map(|parent| parent.as_str());
         children.entry(parent).or_default().push(view);
     }
-    if args.json {
-        let agents = to_json(&children, None);
-        output.answer(&format!("{:#}\n", json!({ "schema": 1, "agents": agents })))?;
-    } else {
-        let drawing =
-            Drawing { lines: if env.utf8 { &UNICODE } else { &ASCII }, children: &children, now_ms };
-        output.answer(&drawing.draw())?;
-    }
-    Ok(Exit::Ok)
+    children
 }
 
 fn to_json(children: &Children<'_>, parent: Option<&str>) -> Vec<Value> {
@@ -94,7 +102,7 @@ impl Drawing<'_> {
         let age = age(self.now_ms, view.since_ms());
         let state = match (view.state, view.exit()) {
             (AgentState::Stopped, Some(exit)) => format!("stopped {age} ago: {}", ended(Some(exit))),
-            (AgentState::Running, _) => format!("running for {age}"),
+            (AgentState::Running, _) => format!("{} for {age}", view.word()),
             (AgentState::Starting | AgentState::Stopped | AgentState::Failed, _) => {
                 view.state.name().to_owned()
             }

@@ -24,6 +24,7 @@ macro_rules! cases {
 }
 
 mod agent;
+mod demo;
 mod events;
 mod failure;
 mod held;

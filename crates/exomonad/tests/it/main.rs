@@ -15,6 +15,8 @@ mod cleanup;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod hook;
 #[cfg(test)]
 mod init;
@@ -22,6 +24,8 @@ mod init;
 mod log;
 #[cfg(test)]
 mod mcp;
+#[cfg(test)]
+mod messages;
 #[cfg(test)]
 mod pane;
 #[cfg(test)]

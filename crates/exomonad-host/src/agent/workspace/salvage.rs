@@ -52,7 +52,7 @@ fn commit_of_files(
     if own.exists() {
         std::fs::copy(&own, &index).map_err(|source| fail("copy", &own, source))?;
     }
-    let tree = here.tree_of_files(&index)?;
+    let tree = here.patient().tree_of_files(&index)?;
     let mut parents: Vec<_> = here.commit("HEAD")?.into_iter().collect();
     if let [head] = parents.as_slice()
         && here.tree(head)? == tree

@@ -5,6 +5,7 @@ mod launch;
 mod own;
 mod servers;
 mod settings;
+mod stand_in;
 mod tools;
 mod trust;
 mod wire;
@@ -12,7 +13,8 @@ mod wire;
 pub(super) use answer::encode;
 pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::settings;
-pub(super) use tools::{TOOLS, mcp};
+pub use stand_in::{StandIn, StandInAnswer, StandInStep, ToolUse, TranscriptEntry};
+pub(super) use tools::{TOOLS, ended, mcp};
 pub(super) use trust::{trust, untrust};
 pub(super) use wire::{Output, Permission, RequestDecision};
 

@@ -1,9 +1,11 @@
 //! Claude Code's own tools.
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::contract::{McpTool, ToolKind};
-use crate::harness::tool::{self, ToolRow};
+use crate::harness::tool::{self, Ended, ToolRow};
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("Bash", ToolKind::Shell).command("command"),
@@ -35,4 +37,30 @@ pub(in crate::harness) fn mcp(name: &str, server: Option<&Map<String, Value>>) -
         Some(McpTool { server: server.to_owned(), name: tool.to_owned() })
     };
     sent().or_else(|| tool::mcp_name(name))
+}
+
+/// What the response of a command that ended has; a failure comes as another hook.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ran {
+    stdout: Option<IgnoredAny>,
+    #[serde(default)]
+    interrupted: bool,
+    /// Its status is not 0, but Claude Code takes that for an answer, such as `grep`'s when it finds nothing.
+    return_code_interpretation: Option<IgnoredAny>,
+    /// It goes on in the background.
+    background_task_id: Option<IgnoredAny>,
+}
+
+/// How a tool ended whose hook is not that of a failure.
+pub(in crate::harness) fn ended(kind: ToolKind, response: &str) -> Ended {
+    if kind != ToolKind::Shell {
+        return Ended::Well;
+    }
+    match serde_json::from_str::<Ran>(response) {
+        Ok(ran) if ran.background_task_id.is_some() || ran.stdout.is_none() => Ended::Unknown,
+        Ok(ran) if ran.interrupted || ran.return_code_interpretation.is_some() => Ended::Badly,
+        Ok(_) => Ended::Well,
+        Err(_) => Ended::Unknown,
+    }
 }

@@ -9,7 +9,7 @@ mod trust;
 pub(super) use answer::encode;
 pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::{registration, settings};
-pub(super) use tools::{TOOLS, patched_paths};
+pub(super) use tools::{TOOLS, ended, patched_paths};
 
 use super::event::EventSpec;
 use crate::contract::HookKind;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::contract::ToolKind;
-use crate::harness::tool::ToolRow;
+use crate::harness::tool::{Ended, ToolRow};
 
 pub(in crate::harness) const TOOLS: &[ToolRow] = &[
     ToolRow::new("Bash", ToolKind::Shell).command("command"),
@@ -49,4 +49,9 @@ fn patch_paths(patch: &str) -> Vec<String> {
         .map(|path| path.trim().to_owned())
         .filter(|path| !path.is_empty())
         .collect()
+}
+
+/// How a tool ended. Of a command only the output is sent.
+pub(in crate::harness) fn ended(kind: ToolKind) -> Ended {
+    if kind == ToolKind::Shell { Ended::Unknown } else { Ended::Well }
 }

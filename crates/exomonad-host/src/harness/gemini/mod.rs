@@ -1,11 +1,13 @@
 //! Gemini CLI's hooks, as seen in 0.61.0.
 
 mod answer;
+mod ended;
 mod launch;
 mod settings;
 mod tools;
 
 pub(super) use answer::encode;
+pub(super) use ended::ended;
 pub(super) use launch::{launch_files, launch_line};
 pub(super) use settings::settings;
 pub(super) use tools::{TOOLS, mcp};

@@ -1,0 +1,54 @@
+//! The pull request of a branch, as far as whoever works on the branch has to know of it.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, StoreError};
+
+/// The pull request of a branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledRow {
+    /// Its number.
+    pub number: u64,
+    /// `open`, `merged` or `closed`.
+    pub state: String,
+    /// The commit at which it was filed or updated last.
+    pub head_sha: String,
+    /// The latest word of each reviewer that approved it or asked for changes: that it asked, and at which commit.
+    pub verdicts: Vec<VerdictRow>,
+}
+
+/// The latest word of one reviewer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerdictRow {
+    /// It asks for changes; otherwise it approves.
+    pub asks_for_changes: bool,
+    /// The commit that was reviewed.
+    pub commit: String,
+}
+
+impl Store {
+    /// The open pull request of a branch, else its latest one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn filed(&self, branch: &str) -> Result<Option<FiledRow>, StoreError> {
+        let connection = self.lock();
+        let mut select = connection.prepare_cached(
+            "SELECT number, state, head_sha FROM pulls WHERE head = ?1 ORDER BY state = 'open' DESC, number DESC LIMIT 1",
+        )?;
+        let found =
+            select.query_row(params![branch], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)));
+        let Some((pull, state, head_sha)) = found.optional()? else { return Ok(None) };
+        // Of all rows of a reviewer, SQLite takes the others' columns from the one with the greatest id.
+        let mut select = connection.prepare_cached(
+            "SELECT state, commit_sha, max(id) FROM reviews
+             WHERE pull = ?1 AND state IN ('approved', 'changes-requested') GROUP BY author, human",
+        )?;
+        let verdicts = select.query_map(params![pull], |row| {
+            let state: String = row.get(0)?;
+            Ok(VerdictRow { asks_for_changes: state == "changes-requested", commit: row.get(1)? })
+        })?;
+        let verdicts = verdicts.collect::<rusqlite::Result<_>>()?;
+        Ok(Some(FiledRow { number: super::events::from_row(pull), state, head_sha, verdicts }))
+    }
+}
