@@ -16,6 +16,7 @@ mod cleanup;
 mod crowd;
 #[cfg(test)]
 mod demo;
+mod delivery;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
