@@ -36,4 +36,5 @@ mod sessions;
 mod tree;
 mod uninstall;
 mod verdicts;
+mod wake;
 mod wire;
