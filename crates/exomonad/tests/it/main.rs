@@ -15,8 +15,9 @@ mod cleanup;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
-mod demo;
 mod delivery;
+#[cfg(test)]
+mod demo;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
