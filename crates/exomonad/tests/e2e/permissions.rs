@@ -18,6 +18,9 @@ cases! {
     gemini:
         the_users_policy_still_refuses,
         a_tool_nobody_allowed_is_still_not_offered;
+    codex:
+        a_command_nobody_allowed_is_still_refused,
+        the_users_sandbox_still_allows;
 }
 
 fn touch(agent: &Agent, project: Project) -> (bool, ClientRun) {
@@ -45,6 +48,11 @@ fn a_command_the_user_denies_is_still_refused(agent: &Agent) {
     project.write(".claude/settings.json", &rules.to_string());
     let (ran, run) = touch(agent, project);
     assert!(!ran, "{run}");
+}
+
+fn the_users_sandbox_still_allows(agent: &Agent) {
+    let (ran, run) = touch(agent, agent.permissive_project());
+    assert!(ran, "{run}");
 }
 
 fn the_users_policy_still_refuses(agent: &Agent) {

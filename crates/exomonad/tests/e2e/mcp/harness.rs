@@ -26,6 +26,12 @@ cases! {
         the_model_reads_a_tools_error,
         the_model_reads_our_instructions,
         whoami_and_notify_parent_leave_their_rows;
+    codex:
+        the_models_first_request_has_our_tools,
+        the_model_reads_a_tools_result,
+        the_model_reads_a_tools_error,
+        the_model_reads_our_instructions,
+        whoami_and_notify_parent_leave_their_rows;
 }
 
 /// What the root of the tree reads when it reports to its parent.
@@ -47,6 +53,11 @@ fn register(agent: &Agent, served: &Served, name: &str) {
     let servers = json!({"mcpServers": {"exomonad": server}});
     match agent.harness {
         "gemini" => served.project.write(agent.settings, &servers.to_string()),
+        // The command that `init` prints.
+        "codex" => {
+            let add = ["mcp", "add", "exomonad", "--"].into_iter().chain(words.iter().map(String::as_str));
+            drop(served.project.run("codex").args(add).output().require_success());
+        }
         _ => {
             served.project.write(".mcp.json", &servers.to_string());
             let settings = json!({
