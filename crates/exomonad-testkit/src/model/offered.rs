@@ -46,8 +46,13 @@ pub(super) fn offered(request: &ModelRequest) -> Vec<Offered<'_>> {
             .filter_map(|tool| function(tool, None))
             .collect(),
         Api::OpenAi => {
-            let found = items(&request.body, "input").iter().filter(|item| is_kind(item, "tool_search_output"));
-            tools.iter().chain(found.flat_map(|item| items(item, "tools"))).flat_map(responses_tools).collect()
+            let found =
+                items(&request.body, "input").iter().filter(|item| is_kind(item, "tool_search_output"));
+            tools
+                .iter()
+                .chain(found.flat_map(|item| items(item, "tools")))
+                .flat_map(responses_tools)
+                .collect()
         }
     }
 }

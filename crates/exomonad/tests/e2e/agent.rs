@@ -102,13 +102,9 @@ impl Agent {
         project
     }
 
-    /// A project whose user lets the agent run `touch` and `git push` without being asked. Codex has no rules for commands: its
-    /// user lets it write in the project.
+    /// A project whose user lets the agent run `touch` and `git push` without being asked.
     pub(crate) fn permissive_project(&self) -> Project {
         let project = self.project();
-        if self.harness == "codex" {
-            project.write(".codex/config.toml", "sandbox_mode = \"workspace-write\"\n");
-        }
         project.write(".claude/settings.json", &allowing(&["Bash(touch:*)", "Bash(git push:*)"]).to_string());
         project
     }

@@ -24,8 +24,7 @@ const GEMINI_TOOLS: [&str; 8] = [
     "web_fetch",
     "write_file",
 ];
-const CODEX_TOOLS: [&str; 5] =
-    ["apply_patch", "exec_command", "view_image", "web_search", "write_stdin"];
+const CODEX_TOOLS: [&str; 5] = ["apply_patch", "exec_command", "view_image", "web_search", "write_stdin"];
 
 /// Runs one shell command, and compares the payloads' keys and the offered tools' arguments with the snapshot.
 fn check(agent: &Agent, events: &[&str], tools: &[&str], expected: &ExpectFile) {
