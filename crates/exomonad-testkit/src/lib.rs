@@ -19,7 +19,7 @@ pub mod model;
 pub mod process;
 pub mod project;
 
-pub use client::{Claude, Client, ClientRun, Gemini};
+pub use client::{Claude, Client, ClientRun, Codex, Gemini};
 pub use hooks::HookRecorder;
 pub use mcp::{Bridge, McpSession};
 pub use model::{Cast, FakeModel, ModelRequest, Script, Turn};

@@ -1,12 +1,14 @@
 //! The real coding agents, run offline in a throw-away project against a scripted model.
 
 mod claude;
+mod codex;
 mod gemini;
 
 use std::fmt;
 use std::time::Duration;
 
 pub use claude::Claude;
+pub use codex::Codex;
 pub use gemini::Gemini;
 
 use crate::model::{FakeModel, ModelRequest, Script};
@@ -30,6 +32,11 @@ pub trait Client {
     /// The agent's command with its environment, up to but without the prompt.
     fn command(&self, project: &Project, model: &FakeModel) -> Run;
 
+    /// Adds the prompt, for a run without a terminal.
+    fn prompted(&self, run: Run, prompt: &str) -> Run {
+        run.args(["-p", prompt])
+    }
+
     /// Gives the agent one prompt in a prepared project, and waits until it is done.
     fn run(&self, project: &Project, script: Script, prompt: &str, arguments: &[&str]) -> ClientRun {
         self.run_for(LIMIT, project, script, prompt, arguments)
@@ -45,7 +52,8 @@ pub trait Client {
         arguments: &[&str],
     ) -> ClientRun {
         let model = FakeModel::start(script);
-        let output = self.command(project, &model).args(["-p", prompt]).args(arguments).limit(limit).output();
+        let run = self.prompted(self.command(project, &model), prompt);
+        let output = run.args(arguments).limit(limit).output();
         ClientRun { output, requests: model.requests() }
     }
 }

@@ -7,13 +7,16 @@ pub enum Api {
     Anthropic,
     /// `POST /v1beta/models/<model>:generateContent` and `:streamGenerateContent`.
     Gemini,
+    /// `POST /v1/responses`.
+    OpenAi,
 }
 
 /// What a path asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
     Generate { api: Api, streamed_by_path: bool },
-    CountTokens(Api),
+    CountAnthropicTokens,
+    CountGeminiTokens,
     Models,
     Unknown,
 }
@@ -24,14 +27,16 @@ impl Route {
         let generate = |api, streamed_by_path| Self::Generate { api, streamed_by_path };
         if path.ends_with("/messages") {
             generate(Api::Anthropic, false)
+        } else if path.ends_with("/responses") {
+            generate(Api::OpenAi, false)
         } else if path.ends_with(":generateContent") {
             generate(Api::Gemini, false)
         } else if path.ends_with(":streamGenerateContent") {
             generate(Api::Gemini, true)
         } else if path.ends_with("/messages/count_tokens") {
-            Self::CountTokens(Api::Anthropic)
+            Self::CountAnthropicTokens
         } else if path.ends_with(":countTokens") {
-            Self::CountTokens(Api::Gemini)
+            Self::CountGeminiTokens
         } else if path.ends_with("/models") {
             Self::Models
         } else {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::api::Api;
+use super::offered::{Offered, offered};
 
 /// A request that an agent sent to the model.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,38 +26,33 @@ impl ModelRequest {
     /// The names of the tools it offers.
     #[must_use]
     pub fn tools(&self) -> Vec<String> {
-        self.offered().into_iter().filter_map(name_of).map(str::to_owned).collect()
+        offered(self).iter().map(Offered::name).collect()
     }
 
     /// The names of the arguments of a tool it offers, in the schema's order; absent when it offers no such tool.
     #[must_use]
     pub fn tool_arguments(&self, tool: &str) -> Option<Vec<String>> {
-        let offered = self.offered().into_iter().find(|offered| name_of(offered) == Some(tool))?;
+        let offered = self.offered(tool)?.declaration;
         let schema =
             ["input_schema", "parametersJsonSchema", "parameters"].iter().find_map(|key| offered.get(key));
         let properties = schema.and_then(|schema| schema.get("properties")).and_then(Value::as_object);
         Some(properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default())
     }
 
-    fn offered(&self) -> Vec<&Value> {
-        let tools = items(&self.body, "tools");
-        match self.api {
-            Api::Anthropic => tools.iter().collect(),
-            Api::Gemini => tools.iter().flat_map(|group| items(group, "functionDeclarations")).collect(),
-        }
+    /// The tool of this name, if it is offered.
+    pub(super) fn offered(&self, tool: &str) -> Option<Offered<'_>> {
+        offered(self).into_iter().find(|offered| offered.name() == tool)
     }
 
     /// How often the model has spoken so far.
     #[must_use]
     pub fn model_turns(&self) -> usize {
-        let (history, role) = match self.api {
-            Api::Anthropic => ("messages", "assistant"),
-            Api::Gemini => ("contents", "model"),
+        let (history, is_models): (_, fn(&Value) -> bool) = match self.api {
+            Api::Anthropic => ("messages", |message| has_role(message, "assistant")),
+            Api::Gemini => ("contents", |message| has_role(message, "model")),
+            Api::OpenAi => ("input", |item| has_role(item, "assistant") || kind_ends(item, "_call")),
         };
-        items(&self.body, history)
-            .iter()
-            .filter(|message| message.get("role").is_some_and(|r| r == role))
-            .count()
+        items(&self.body, history).iter().filter(|message| is_models(message)).count()
     }
 
     /// The results of the tools called so far, in order, as text.
@@ -75,13 +71,19 @@ impl ModelRequest {
                 .filter_map(|part| part.pointer("/functionResponse/response"))
                 .map(all_text)
                 .collect(),
+            Api::OpenAi => items(&self.body, "input")
+                .iter()
+                .filter(|item| kind_ends(item, "_output"))
+                .filter_map(|item| item.get("output"))
+                .map(all_text)
+                .collect(),
         }
     }
 
     /// Every text the model would read, tool descriptions left out.
     #[must_use]
     pub fn text(&self) -> String {
-        ["system", "systemInstruction", "messages", "contents"]
+        ["system", "systemInstruction", "instructions", "messages", "contents", "input"]
             .iter()
             .filter_map(|key| self.body.get(key))
             .map(all_text)
@@ -94,6 +96,7 @@ impl ModelRequest {
         let places: &[&str] = match self.api {
             Api::Anthropic => &["/output_config/format/schema", "/output_format/schema"],
             Api::Gemini => &["/generationConfig/responseJsonSchema", "/generationConfig/responseSchema"],
+            Api::OpenAi => &["/text/format/schema"],
         };
         places.iter().find_map(|place| self.body.pointer(place))
     }
@@ -103,11 +106,15 @@ impl ModelRequest {
     }
 }
 
-fn name_of(tool: &Value) -> Option<&str> {
-    tool.get("name").and_then(Value::as_str)
+fn has_role(message: &Value, role: &str) -> bool {
+    message.get("role").is_some_and(|known| known == role)
 }
 
-fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+fn kind_ends(item: &Value, end: &str) -> bool {
+    item.get("type").and_then(Value::as_str).is_some_and(|kind| kind.ends_with(end))
+}
+
+pub(super) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

@@ -12,9 +12,9 @@ pub enum Turn {
     Say(String),
     /// One tool call.
     Call {
-        /// The tool's name, as the agent offers it.
+        /// The tool's name, as the agent offers it; one of a group has the group's name and `__` before it.
         tool: String,
-        /// Its arguments: a JSON object.
+        /// Its arguments: a JSON object, or a string for a tool that takes plain text.
         input: Value,
     },
 }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::api::{Api, Route};
 use super::cast::Cast;
 use super::request::ModelRequest;
-use super::script::Script;
-use super::{anthropic, gemini};
+use super::script::{Script, Turn};
+use super::{anthropic, gemini, openai};
 use crate::http::{self, Request, Response};
 use crate::listener::Listener;
 
@@ -83,8 +83,8 @@ fn answer(shared: &Shared, request: &Request) -> Response {
     }
     match Route::of(&request.target) {
         Route::Generate { api, streamed_by_path } => generate(shared, request, api, streamed_by_path),
-        Route::CountTokens(Api::Anthropic) => json_answer(200, &json!({"input_tokens": 10})),
-        Route::CountTokens(Api::Gemini) => json_answer(200, &json!({"totalTokens": 10})),
+        Route::CountAnthropicTokens => json_answer(200, &json!({"input_tokens": 10})),
+        Route::CountGeminiTokens => json_answer(200, &json!({"totalTokens": 10})),
         Route::Models => json_answer(200, &json!({"object": "list", "data": [], "models": []})),
         Route::Unknown => refusal(404, "the scripted model has no such path"),
     }
@@ -119,6 +119,17 @@ fn generate(shared: &Shared, request: &Request, api: Api, streamed_by_path: bool
         }
         (Api::Gemini, false) => {
             json_answer(200, &gemini::response(gemini::model_name(&request.target), number, &turn))
+        }
+        (Api::OpenAi, streamed) => {
+            let tool = match &turn {
+                Turn::Call { tool, .. } => request.offered(tool),
+                Turn::Say(_) => None,
+            };
+            if streamed {
+                stream_answer(openai::stream(number, &turn, tool.as_ref()))
+            } else {
+                json_answer(200, &openai::response(number, &turn, tool.as_ref()))
+            }
         }
     }
 }

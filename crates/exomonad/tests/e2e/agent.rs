@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
-use exomonad_testkit::{Claude, Client, ClientRun, FakeModel, Gemini, Project, Script};
+use exomonad_testkit::{Claude, Client, ClientRun, Codex, FakeModel, Gemini, Project, Script};
 use serde_json::{Value, json};
 
 /// One installed version of one agent.
@@ -13,9 +13,11 @@ pub(crate) struct Agent {
     pub(crate) harness: &'static str,
     /// Its tool for shell commands.
     pub(crate) shell: &'static str,
+    /// What its hooks call that tool.
+    pub(crate) shell_in_hooks: &'static str,
     /// The project's settings file that exomonad writes to.
     pub(crate) settings: &'static str,
-    /// What makes it offer its shell tool when nobody can be asked.
+    /// What makes it run its tools and our hooks when nobody can be asked.
     arguments: &'static [&'static str],
 }
 
@@ -35,8 +37,21 @@ pub(crate) fn gemini() -> Agent {
         client: Box::new(Gemini { script: installed("EXOMONAD_E2E_GEMINI") }),
         harness: "gemini",
         shell: "run_shell_command",
+        shell_in_hooks: "run_shell_command",
         settings: ".gemini/settings.json",
         arguments: &["--yolo"],
+    }
+}
+
+/// Codex CLI.
+pub(crate) fn codex() -> Agent {
+    Agent {
+        client: Box::new(real_codex()),
+        harness: "codex",
+        shell: "exec_command",
+        shell_in_hooks: "Bash",
+        settings: ".codex/hooks.json",
+        arguments: &["--dangerously-bypass-hook-trust"],
     }
 }
 
@@ -45,6 +60,7 @@ fn claude(variable: &str) -> Agent {
         client: Box::new(Claude { binary: installed(variable) }),
         harness: "claude",
         shell: "Bash",
+        shell_in_hooks: "Bash",
         settings: ".claude/settings.local.json",
         arguments: &[],
     }
@@ -58,6 +74,11 @@ pub(crate) fn real_claude() -> Claude {
 /// Gemini CLI, to be started by exomonad.
 pub(crate) fn real_gemini() -> Gemini {
     Gemini { script: installed("EXOMONAD_E2E_GEMINI") }
+}
+
+/// Codex CLI, to be started by exomonad.
+pub(crate) fn real_codex() -> Codex {
+    Codex { binary: installed("EXOMONAD_E2E_CODEX") }
 }
 
 /// Where `cargo xtask e2e` put a program.
@@ -111,7 +132,10 @@ impl Agent {
 
     /// The arguments of the shell tool.
     pub(crate) fn shell_input(&self, command: &str) -> Value {
-        json!({"command": command, "description": "a step"})
+        match self.harness {
+            "codex" => json!({"cmd": command}),
+            _ => json!({"command": command, "description": "a step"}),
+        }
     }
 }
 

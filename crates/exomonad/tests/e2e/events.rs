@@ -9,6 +9,7 @@ cases! {
     claude_newest: each_step_is_recorded_in_order, a_refusal_is_recorded_with_its_reason;
     claude_oldest: each_step_is_recorded_in_order, a_refusal_is_recorded_with_its_reason;
     gemini: each_step_is_recorded_in_order, a_refusal_is_recorded_with_its_reason;
+    codex: each_step_is_recorded_in_order, a_refusal_is_recorded_with_its_reason;
 }
 
 fn each_step_is_recorded_in_order(agent: &Agent) {
@@ -39,6 +40,9 @@ fn a_refusal_is_recorded_with_its_reason(agent: &Agent) {
     let events = held.events();
     let refused = events.iter().find(|(kind, _)| kind == "hook.pre-tool-use").map(|(_, data)| data);
     let refused = refused.unwrap_or_else(|| panic!("the hook was not recorded\n{run}"));
-    assert_eq!((&refused["verdict"], &refused["tool"]), (&Value::from("deny"), &Value::from(agent.shell)));
+    assert_eq!(
+        (&refused["verdict"], &refused["tool"]),
+        (&Value::from("deny"), &Value::from(agent.shell_in_hooks))
+    );
     assert!(refused["reason"].as_str().is_some_and(|reason| reason.contains(".exomonad")), "{refused}");
 }

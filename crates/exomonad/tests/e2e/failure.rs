@@ -30,6 +30,14 @@ cases! {
         an_answer_of_the_wrong_shape_cannot_be_held,
         an_answer_that_is_no_json_cannot_be_held,
         a_missing_binary_does_not_stop_the_session;
+    codex:
+        a_missing_binary_stops_the_tool,
+        a_crash_stops_the_tool,
+        a_failure_without_a_word_stops_the_tool,
+        a_hook_that_never_answers_cannot_be_held,
+        an_answer_of_the_wrong_shape_cannot_be_held,
+        an_answer_that_is_no_json_cannot_be_held,
+        a_missing_binary_does_not_stop_the_session;
 }
 
 const CRASH: &str = "kill -SEGV $$";

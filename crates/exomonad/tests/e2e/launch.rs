@@ -38,6 +38,16 @@ cases! {
         a_conversation_goes_on,
         a_long_task_is_read_from_its_file,
         a_task_that_reads_like_a_command_is_a_task;
+    codex:
+        an_agent_in_a_worktree_is_at_work_at_once,
+        a_worker_in_the_main_checkout_is_at_work_at_once,
+        a_conversation_goes_on,
+        a_long_task_is_read_from_its_file,
+        a_task_that_reads_like_a_command_is_a_task,
+        a_commit_in_a_worktree_needs_no_leave,
+        a_step_out_of_the_sandbox_is_its_human_s_to_allow,
+        a_rule_refuses_a_step_out_of_the_sandbox,
+        a_running_terminal_takes_no_words_that_nobody_was_asked_about;
 }
 
 /// Longer than anything takes on a busy machine.
@@ -96,10 +106,22 @@ impl<'a> Field<'a> {
         conversation: Conversation,
         prompt: &str,
     ) -> Terminal<'_> {
+        self.start_in_mode(None, name, workspace, conversation, prompt)
+    }
+
+    /// As [`Field::start`], in a permission mode.
+    fn start_in_mode(
+        &self,
+        mode: Option<&str>,
+        name: &str,
+        workspace: &Utf8Path,
+        conversation: Conversation,
+        prompt: &str,
+    ) -> Terminal<'_> {
         let launch = Launch {
             harness: self.harness.name().to_owned(),
             model: None,
-            permission_mode: None,
+            permission_mode: mode.map(str::to_owned),
             permissions: Permissions::default(),
             dir: workspace.to_owned(),
             conversation,
@@ -285,6 +307,7 @@ fn whoami(agent: &Agent) -> Script {
             Turn::call("Bash", json!({"command": "echo begun", "description": "begins"})),
             Turn::call("mcp__exomonad__whoami", json!({})),
         ]),
+        "codex" => Script::call("mcp__exomonad__whoami", json!({})),
         _ => Script::call("mcp_exomonad_whoami", json!({})),
     }
 }
@@ -315,7 +338,9 @@ fn a_conversation_goes_on(agent: &Agent) {
     terminal.asked("APPLE");
     terminal.wait("the turn did not end", || (field.hooks("hook.stop", "feature") > 0).then_some(()));
     terminal.close();
-    let terminal = field.start("feature", &workspace, Conversation::Resume { id: id(1) }, "what was PEAR");
+    // Codex names a conversation itself.
+    let session = field.store().latest_session("feature").expect("read it").expect("it was registered").id;
+    let terminal = field.start("feature", &workspace, Conversation::Resume { id: session }, "what was PEAR");
     let text = terminal.asked("PEAR").text();
     assert!(text.contains("APPLE"), "{text}");
 }
@@ -346,7 +371,8 @@ fn a_long_task_is_read_from_its_file(agent: &Agent) {
     let path = file(&probe);
     let (tool, input) = match probe.harness {
         Harness::Claude => ("Read", json!({"file_path": path, "limit": 2})),
-        Harness::Gemini | Harness::Codex => ("read_file", json!({"file_path": path, "end_line": 2})),
+        Harness::Gemini => ("read_file", json!({"file_path": path, "end_line": 2})),
+        Harness::Codex => ("exec_command", json!({"cmd": format!("head -n 2 '{path}'")})),
     };
     let Field { held, harness, .. } = probe;
     let field = Field { held, harness, model: FakeModel::start(Script::new([Turn::call(tool, input)])) };
@@ -366,6 +392,65 @@ fn a_task_that_reads_like_a_command_is_a_task(agent: &Agent) {
         assert!(text.contains(prompt), "{text}");
         assert!(!workspace.join("started").exists());
     }
+}
+
+fn a_commit_in_a_worktree_needs_no_leave(agent: &Agent) {
+    let command = "echo done > part && git add part && git commit --quiet --message='the part'; \
+                   touch \"$(git rev-parse --git-common-dir)/hooks/post-checkout\" ../outside";
+    let field = Field::new(agent, Script::call(agent.shell, agent.shell_input(command)));
+    let workspace = field.worktree("feature");
+    let terminal = field.start_in_mode(Some("acceptEdits"), "feature", &workspace, new(1), "do MARK");
+    terminal.wait("the turn did not end", || (field.hooks("hook.stop", "feature") > 0).then_some(()));
+    let subject = field.project().git(["log", "-1", "--format=%s", "feature"]);
+    assert_eq!(subject, "the part\n", "{}", terminal.result(""));
+    let outside = [".git/hooks/post-checkout", ".exomonad/worktrees/outside"];
+    assert!(!outside.iter().any(|path| field.project().has(path)), "{}", terminal.result(""));
+}
+
+/// A command that its sandbox would not let do its work.
+fn step_out(agent: &Agent) -> Script {
+    let mut input = agent.shell_input("touch asked.txt");
+    input["sandbox_permissions"] = json!("require_escalated");
+    input["justification"] = json!("May I?");
+    Script::new([
+        Turn::call(agent.shell, agent.shell_input("touch kept.txt")),
+        Turn::call(agent.shell, input),
+    ])
+}
+
+fn a_step_out_of_the_sandbox_is_its_human_s_to_allow(agent: &Agent) {
+    let field = Field::new(agent, step_out(agent));
+    let workspace = field.worktree("feature");
+    let terminal = field.start("feature", &workspace, new(1), "do MARK");
+    terminal.result("Read-only file system");
+    let asked = || (field.hooks("hook.permission-request", "feature") == 1).then_some(());
+    terminal.wait("the hook of a permission did not come", asked);
+    let shown = || terminal.tmux(&["capture-pane", "-p"]).contains("May I?").then_some(());
+    terminal.wait("its human was not asked", shown);
+    assert!(!workspace.join("kept.txt").exists() && !workspace.join("asked.txt").exists());
+    terminal.tmux(&["send-keys", "y"]);
+    terminal.wait("it was not done", || workspace.join("asked.txt").exists().then_some(()));
+}
+
+fn a_rule_refuses_a_step_out_of_the_sandbox(agent: &Agent) {
+    let field = Field::new(agent, step_out(agent));
+    let rule = "[[rules]]\nevent = \"permission-requested\"\nmatches = \"touch asked*\"\ndecision = \"deny\"\n\
+                reason = \"ours to say: stay inside\"\n";
+    field.project().write(".exomonad/config.toml", rule);
+    let workspace = field.worktree("feature");
+    let terminal = field.start("feature", &workspace, new(1), "do MARK");
+    terminal.result("ours to say: stay inside");
+    assert!(!workspace.join("asked.txt").exists());
+}
+
+/// What is typed into one comes by no hook.
+fn a_running_terminal_takes_no_words_that_nobody_was_asked_about(agent: &Agent) {
+    let mut input = agent.shell_input("bash");
+    input["tty"] = json!(true);
+    let field = Field::new(agent, Script::call(agent.shell, input));
+    let workspace = field.worktree("feature");
+    let terminal = field.start("feature", &workspace, new(1), "do MARK");
+    terminal.result("TTY execution is disabled");
 }
 
 fn a_directory_of_ours_is_trusted(agent: &Agent) {

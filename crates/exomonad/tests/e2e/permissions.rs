@@ -18,6 +18,9 @@ cases! {
     gemini:
         the_users_policy_still_refuses,
         a_tool_nobody_allowed_is_still_not_offered;
+    codex:
+        the_users_sandbox_still_allows,
+        the_users_sandbox_still_refuses;
 }
 
 fn touch(agent: &Agent, project: Project) -> (bool, ClientRun) {
@@ -43,6 +46,18 @@ fn a_command_the_user_denies_is_still_refused(agent: &Agent) {
     let project = agent.project();
     let rules = json!({"permissions": {"allow": ["Bash(touch:*)"], "deny": ["Bash(touch plain.txt)"]}});
     project.write(".claude/settings.json", &rules.to_string());
+    let (ran, run) = touch(agent, project);
+    assert!(!ran, "{run}");
+}
+
+fn the_users_sandbox_still_allows(agent: &Agent) {
+    let (ran, run) = touch(agent, agent.project());
+    assert!(ran, "{run}");
+}
+
+fn the_users_sandbox_still_refuses(agent: &Agent) {
+    let project = agent.project();
+    project.write(".codex/config.toml", "sandbox_mode = \"read-only\"\n");
     let (ran, run) = touch(agent, project);
     assert!(!ran, "{run}");
 }

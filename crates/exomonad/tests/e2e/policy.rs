@@ -27,6 +27,13 @@ cases! {
         an_ask_rule_stops_the_tool_where_nobody_is_there_and_the_run_with_it,
         the_model_learns_at_the_start_who_it_is,
         a_broken_configuration_stops_the_tool_and_says_so;
+    codex:
+        our_own_files_are_kept,
+        a_deny_rule_stops_the_tool_and_its_reason_reaches_the_model,
+        a_rule_for_another_command_changes_nothing,
+        an_ask_rule_asks_and_nobody_is_there,
+        the_model_learns_at_the_start_who_it_is,
+        a_broken_configuration_stops_the_tool_and_says_so;
 }
 
 const DENY: &str = r#"

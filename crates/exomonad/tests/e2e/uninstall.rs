@@ -7,6 +7,7 @@ cases! {
     claude_newest: settings_and_status_are_as_before, settings_that_were_not_there_are_gone;
     claude_oldest: settings_and_status_are_as_before, settings_that_were_not_there_are_gone;
     gemini: settings_and_status_are_as_before, settings_that_were_not_there_are_gone;
+    codex: settings_and_status_are_as_before, settings_that_were_not_there_are_gone;
 }
 
 /// Laid out as no program would.

@@ -33,6 +33,12 @@ cases! {
         rewrite_runs_the_other_command,
         a_stop_block_makes_it_go_on_once,
         context_at_the_start_reaches_the_model;
+    codex:
+        deny_stops_the_tool,
+        context_beside_no_opinion_reaches_the_model,
+        context_at_the_start_reaches_the_model,
+        a_stop_block_makes_it_go_on_once,
+        a_key_of_another_schema_voids_the_answer;
 }
 
 /// An agent's own names for what the cases have in common.
@@ -78,7 +84,7 @@ fn answer(agent: &Agent, event: &str, answer: &Value) -> Answered {
 fn said(agent: &Agent, event: &str, decision: &Decision) -> Value {
     let harness: Harness = agent.harness.parse().expect("the agent has an adapter");
     let question = json!({
-        "session_id": "s", "cwd": "/", "hook_event_name": event, "tool_name": agent.shell,
+        "session_id": "s", "cwd": "/", "hook_event_name": event, "tool_name": agent.shell_in_hooks,
         "tool_input": agent.shell_input("touch asked.txt"),
     });
     let asked =
@@ -158,6 +164,14 @@ fn a_stop_block_makes_it_go_on_once(agent: &Agent) {
         recorder.payloads(stop).iter().map(|payload| payload["stop_hook_active"].as_bool()).collect();
     active.sort_unstable();
     assert_eq!(active, [Some(false), Some(true)], "{run}");
+}
+
+/// Why our adapter has an answer of its own for each event.
+fn a_key_of_another_schema_voids_the_answer(agent: &Agent) {
+    let output = json!({"hookEventName": "PreToolUse", "permissionDecision": "deny", "permissionDecisionReason": "no"});
+    let said = json!({"hookSpecificOutput": output, "ours": "to say"});
+    let Answered { project, run, .. } = answer(agent, words(agent).before_tool, &said);
+    assert!(project.has("asked.txt"), "{run}");
 }
 
 /// Why our adapter leaves a key out instead of writing `null`.

@@ -24,6 +24,7 @@ const GEMINI_TOOLS: [&str; 8] = [
     "web_fetch",
     "write_file",
 ];
+const CODEX_TOOLS: [&str; 5] = ["apply_patch", "exec_command", "view_image", "web_search", "write_stdin"];
 
 /// Runs one shell command, and compares the payloads' keys and the offered tools' arguments with the snapshot.
 fn check(agent: &Agent, events: &[&str], tools: &[&str], expected: &ExpectFile) {
@@ -98,4 +99,9 @@ fn claude_oldest_sends_what_we_read() {
 #[test]
 fn gemini_sends_what_we_read() {
     check(&agent::gemini(), &GEMINI_EVENTS, &GEMINI_TOOLS, &expect_file!["wire/gemini.txt"]);
+}
+
+#[test]
+fn codex_sends_what_we_read() {
+    check(&agent::codex(), &CLAUDE_EVENTS, &CODEX_TOOLS, &expect_file!["wire/codex.txt"]);
 }

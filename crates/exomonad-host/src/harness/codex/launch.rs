@@ -3,11 +3,12 @@
 //! All that is the agent's own goes by `--config`: Codex reads no other file beside those of its user and its project. None of
 //! it is a secret.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::trust::{SESSION_FLAGS, trusted};
 use crate::agent::Conversation;
+use crate::git::Repository;
 use crate::harness::Harness;
 use crate::harness::launch::{LaunchError, LaunchFacts, LaunchLine, OwnFile, spoken_prompt};
 use crate::harness::mode::{PermissionMode, unsupported};
@@ -94,16 +95,31 @@ fn configuration(facts: &LaunchFacts<'_>) -> Result<Vec<(String, Value)>, Launch
         "tool_timeout_sec": TOOL_SECONDS,
     });
     all.push((format!("mcp_servers.{SERVER}"), server));
-    if let Some(git) = shared_git(facts) {
-        all.push(("sandbox_workspace_write.writable_roots".to_owned(), json!([git])));
+    let written = written_by_commits(facts);
+    if !written.is_empty() {
+        all.push(("sandbox_workspace_write.writable_roots".to_owned(), json!(written)));
     }
+    // What is typed into a terminal that runs already comes by no hook, so there are none.
+    all.push(("features.unified_exec_tty".to_owned(), json!(false)));
     Ok(all)
 }
 
-/// A worktree's commits go into the main checkout's repository, which Codex's sandbox keeps from being written.
-fn shared_git(facts: &LaunchFacts<'_>) -> Option<camino::Utf8PathBuf> {
-    let git = facts.settings.project_root.join(".git");
-    (facts.workspace.join(".git").is_file() && git.is_dir()).then_some(git)
+/// What a commit writes beside the agent's own files. Codex's sandbox keeps a repository from being written, and a worktree's own
+/// part of it unless that is named. The hooks and the configuration that all checkouts share stay closed: git runs what they say
+/// outside of the sandbox.
+fn written_by_commits(facts: &LaunchFacts<'_>) -> Vec<Utf8PathBuf> {
+    let found = Repository::find(facts.workspace).ok();
+    // The main checkout is its user's: there, Codex asks.
+    let Some(repository) = found.filter(|found| found.workspace == facts.workspace && !facts.has_settings)
+    else {
+        return Vec::new();
+    };
+    let Repository { git_dir, common_dir, .. } = repository;
+    if git_dir == common_dir {
+        return vec![git_dir];
+    }
+    let shared = ["objects", "refs", "logs"].map(|part| common_dir.join(part));
+    [git_dir].into_iter().chain(shared).filter(|dir| dir.is_dir()).collect()
 }
 
 /// Whether the directory's own hooks file has ours, as `init` writes it, or git brought it; each of them is then trusted. One

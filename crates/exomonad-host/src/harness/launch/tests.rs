@@ -125,6 +125,29 @@ fn codex_gets_its_hooks_trusted_its_tools_and_a_sandbox_on_its_command_line() {
     assert_eq!(configured["hooks.state"].as_table().unwrap().len(), hooks);
     assert_eq!(configured["mcp_servers.exomonad"]["args"][1].as_str(), Some("--agent"));
     assert_eq!(configured["projects"][place.workspace.as_str()]["trust_level"].as_str(), Some("trusted"));
+    assert_eq!(configured["features.unified_exec_tty"].as_bool(), Some(false));
+}
+
+#[test]
+fn codex_may_write_what_a_commit_in_a_worktree_writes_and_no_hook_of_git() {
+    let place = Place::new();
+    let git = place.root.join("project/.git");
+    let own = git.join("worktrees/a");
+    for dir in ["worktrees/a", "objects", "refs", "hooks"] {
+        fs::create_dir_all(git.join(dir)).unwrap();
+    }
+    fs::write(place.workspace.join(".git"), format!("gitdir: {own}\n")).unwrap();
+    fs::write(own.join("commondir"), "../..\n").unwrap();
+    let roots = |place: &Place| {
+        let line = place.line(Harness::Codex);
+        line.iter()
+            .find_map(|word| word.strip_prefix("--config=sandbox_workspace_write.writable_roots="))
+            .map(str::to_owned)
+    };
+    let expected = format!("[\"{own}\", \"{git}/objects\", \"{git}/refs\"]");
+    assert_eq!(roots(&place), Some(expected));
+    fs::remove_file(place.workspace.join(".git")).unwrap();
+    assert_eq!(roots(&place), None);
 }
 
 #[test]

@@ -26,6 +26,12 @@ cases! {
         the_model_reads_a_tools_error,
         the_model_reads_our_instructions,
         whoami_and_notify_parent_leave_their_rows;
+    codex:
+        the_models_first_request_has_our_tools,
+        the_model_reads_a_tools_result,
+        the_model_reads_a_tools_error,
+        the_models_tools_begin_with_our_instructions,
+        whoami_and_notify_parent_leave_their_rows;
 }
 
 /// What the root of the tree reads when it reports to its parent.
@@ -47,6 +53,11 @@ fn register(agent: &Agent, served: &Served, name: &str) {
     let servers = json!({"mcpServers": {"exomonad": server}});
     match agent.harness {
         "gemini" => served.project.write(agent.settings, &servers.to_string()),
+        // The command that `init` prints.
+        "codex" => {
+            let add = ["mcp", "add", "exomonad", "--"].into_iter().chain(words.iter().map(String::as_str));
+            drop(served.project.run("codex").args(add).output().require_success());
+        }
         _ => {
             served.project.write(".mcp.json", &servers.to_string());
             let settings = json!({
@@ -105,14 +116,30 @@ fn the_model_reads_a_tools_error(agent: &Agent) {
 
 fn the_model_reads_our_instructions(agent: &Agent) {
     let served = served(agent);
+    let sentence = instructed(&served);
+    let run = play(agent, &served, &[]);
+    assert!(run.first_text().contains(&sentence), "`{sentence}` did not reach the model\n{run}");
+}
+
+/// They stand above our tools, where the model reads what each is for.
+fn the_models_tools_begin_with_our_instructions(agent: &Agent) {
+    let served = served(agent);
+    let sentence = instructed(&served);
+    let run = play(agent, &served, &[]);
+    let first = *run.conversation().first().unwrap_or_else(|| panic!("the model was never asked\n{run}"));
+    let groups = first.body["tools"].as_array().expect("a list of tools");
+    let ours = groups.iter().find(|group| group["name"] == "mcp__exomonad").expect("our group");
+    assert!(ours["description"].as_str().is_some_and(|text| text.contains(&sentence)), "{ours}");
+}
+
+/// The first sentence of what our server says of itself.
+fn instructed(served: &Served) -> String {
     let mut session = exomonad_testkit::McpSession::start(served.server(ROOT));
     let opening = session.initialize("2025-11-25");
     drop(session.leave().require_success());
     let instructions =
         opening["result"]["instructions"].as_str().expect("the built-in guest has instructions");
-    let sentence = instructions.lines().find(|line| !line.is_empty()).expect("they say something");
-    let run = play(agent, &served, &[]);
-    assert!(run.first_text().contains(sentence), "`{sentence}` did not reach the model\n{run}");
+    instructions.lines().find(|line| !line.is_empty()).expect("they say something").to_owned()
 }
 
 fn whoami_and_notify_parent_leave_their_rows(agent: &Agent) {
