@@ -4,6 +4,7 @@
 
 mod agents;
 mod events;
+mod forge;
 mod fs;
 mod git;
 mod kv;
@@ -171,7 +172,7 @@ impl From<StoreError> for EffectError {
     fn from(err: StoreError) -> Self {
         let kind = match err {
             StoreError::Locked(_) => EffectErrorKind::Timeout,
-            StoreError::NoMessage { .. } => EffectErrorKind::NotFound,
+            StoreError::NoMessage { .. } | StoreError::NoPull { .. } => EffectErrorKind::NotFound,
             StoreError::Missing { .. }
             | StoreError::Damaged(_)
             | StoreError::ReadOnly(_)

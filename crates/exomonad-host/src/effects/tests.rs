@@ -16,8 +16,8 @@ use crate::agent::AgentName;
 use crate::clock::Clock;
 use crate::contract::kv::Scope;
 use crate::contract::{
-    self, Agent, Context, EffectError, EffectErrorKind, Project, WorkspaceKind, events, forge, fs, git, kv,
-    session,
+    self, Agent, Context, EffectError, EffectErrorKind, Project, WorkspaceKind, events, fs, git, kv, session,
+    ui,
 };
 use crate::engine::{Limits, Meter, Stop};
 use crate::git::Repository;
@@ -282,13 +282,9 @@ fn a_session_is_registered_refreshed_and_ended() {
 #[test]
 fn what_is_not_offered_says_so_by_its_name() {
     let mut f = fixture();
-    let Err(Failure::Refused(error)) =
-        forge::Host::merge(&mut f.world, 1, forge::MergeStrategy::Squash, false)
-    else {
-        panic!("it was not refused")
-    };
+    let error = refusal(ui::Host::notify(&mut f.world, "hello".to_owned()));
     assert_eq!(error.kind, EffectErrorKind::Unavailable);
-    assert_eq!(error.message, "this version of exomonad does not offer `forge.merge`");
+    assert_eq!(error.message, "this version of exomonad does not offer `ui.notify`");
 }
 
 #[test]

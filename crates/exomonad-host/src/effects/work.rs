@@ -22,7 +22,7 @@ impl Host for World {
 }
 
 /// How the caller's work stands.
-fn load_standing(caller: &Caller<'_>) -> Result<Standing, EffectError> {
+pub(super) fn load_standing(caller: &Caller<'_>) -> Result<Standing, EffectError> {
     let row = agents::require_agent(caller, caller.agent())?;
     Ok(standing(&worker(caller, &row))?)
 }

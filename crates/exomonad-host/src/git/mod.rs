@@ -1,6 +1,9 @@
 //! Git: finds a repository by reading files, and asks the program for everything else.
 
+mod advance;
+mod compare;
 mod history;
+mod merge;
 mod objects;
 mod pointer;
 mod porcelain;
@@ -9,6 +12,9 @@ mod repository;
 mod standing;
 mod write;
 
+pub(crate) use advance::NewCommit;
+pub(crate) use compare::Difference;
+pub(crate) use merge::{Author, MergedTree, Which};
 pub use pointer::Pointer;
 pub use porcelain::{Git, GitError};
 pub use repository::{Repository, RepositoryError};

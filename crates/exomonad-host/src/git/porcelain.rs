@@ -54,6 +54,10 @@ impl Git {
         }
     }
 
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     /// Limits the time of each command; 10 s unless set.
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
@@ -229,7 +233,7 @@ fn parse_counts(counts: &str) -> Option<(u32, u32)> {
     Some((ahead.strip_prefix('+')?.parse().ok()?, behind.strip_prefix('-')?.parse().ok()?))
 }
 
-fn parse_stat(entry: &str) -> Result<FileStat, GitError> {
+pub(super) fn parse_stat(entry: &str) -> Result<FileStat, GitError> {
     let bad = || GitError::Output { line: entry.to_owned() };
     let mut fields = entry.splitn(3, '\t');
     let (added, deleted) = (fields.next().ok_or_else(bad)?, fields.next().ok_or_else(bad)?);

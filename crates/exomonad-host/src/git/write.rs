@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use super::{Git, GitError};
 
 /// What holds for every command that changes something.
-const QUIETLY: [&str; 8] = [
+pub(super) const QUIETLY: [&str; 8] = [
     "-c",
     "core.hooksPath=/dev/null",
     "-c",
@@ -22,10 +22,10 @@ const QUIETLY: [&str; 8] = [
 ];
 
 /// How long a command may take that writes many files.
-const FILES_LIMIT: Duration = Duration::from_secs(600);
+pub(super) const FILES_LIMIT: Duration = Duration::from_secs(600);
 
 /// Who makes the commits that are not an agent's; the user need not have told git a name.
-const IDENTITY: [(&str, &str); 4] = [
+pub(super) const IDENTITY: [(&str, &str); 4] = [
     ("GIT_AUTHOR_NAME", "exomonad"),
     ("GIT_AUTHOR_EMAIL", "exomonad@localhost"),
     ("GIT_COMMITTER_NAME", "exomonad"),
@@ -178,7 +178,7 @@ impl Git {
         self.change(&["update-index", "--skip-worktree", "--", path], &[]).map(drop)
     }
 
-    fn change(&self, args: &[&str], env: &[(&str, &str)]) -> Result<String, GitError> {
+    pub(super) fn change(&self, args: &[&str], env: &[(&str, &str)]) -> Result<String, GitError> {
         let command = self.command(&[&QUIETLY, args].concat()).env("GIT_OPTIONAL_LOCKS", "1");
         let command = env.iter().fold(command, |command, (name, value)| command.env(name, value));
         Ok(command.text()?)

@@ -3,18 +3,25 @@
 //! Every process opens it for itself. It is SQLite in WAL mode: readers never wait, writers wait for one another for
 //! at most [`BUSY_LIMIT`]. Nothing here keeps a transaction open across a call into the guest.
 
+mod activity;
 mod agents;
 mod approvals;
 mod changes;
+mod deliveries;
+mod delivery;
 mod draft;
 mod events;
 mod filed;
 mod guests;
 mod kv;
+mod mail;
+mod merges;
 mod messages;
 mod migrations;
 mod open;
 mod overview;
+mod pulls;
+mod reviews;
 mod runs;
 mod sessions;
 mod sidecars;
@@ -23,15 +30,25 @@ mod terminals;
 mod verifications;
 mod write;
 
+pub use activity::{Activity, Doing};
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
+pub use deliveries::MAX_ATTEMPTS;
+pub use delivery::{
+    Claim, ClaimLimits, DeliveryId, DeliveryRow, Evidence, Handed, Outcome, TranscriptMark, Transport,
+    Waiting,
+};
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
 pub use filed::{FiledRow, VerdictRow};
 pub use kv::Scope;
+pub use mail::{Mail, MailFilter};
+pub use merges::{MergeRecord, MergeRow, MergeStep};
 pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
 pub use overview::SessionSpan;
+pub use pulls::{Closing, Filing, PullDraft, PullRow, pull_state_name};
+pub use reviews::{ReviewDraft, review_state_name};
 pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
 pub use spawns::{Caps, Reserved, SpawnRow};

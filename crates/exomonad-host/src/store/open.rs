@@ -83,6 +83,12 @@ pub enum StoreError {
         /// The id that was given.
         id: String,
     },
+    /// There is no such pull request.
+    #[error("there is no pull request #{number}")]
+    NoPull {
+        /// The number that was given.
+        number: u64,
+    },
     /// Its directory could not be made or closed to others.
     #[error("failed to prepare `{path}`")]
     Directory {
@@ -116,6 +122,7 @@ impl StoreError {
             Self::NoMessage { .. } => {
                 Some("take the id from your inbox, or from the reply to `send`".to_owned())
             }
+            Self::NoPull { .. } => Some("`exomonad pr list` shows those that there are".to_owned()),
             Self::Unknown { .. } | Self::Sqlite(_) => Some("run `exomonad doctor`".to_owned()),
         }
     }

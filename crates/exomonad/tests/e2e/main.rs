@@ -26,6 +26,7 @@ macro_rules! cases {
 mod agent;
 mod events;
 mod failure;
+mod gate;
 mod held;
 mod launch;
 mod mcp;

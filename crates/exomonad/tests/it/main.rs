@@ -23,6 +23,8 @@ mod log;
 #[cfg(test)]
 mod mcp;
 #[cfg(test)]
+mod messages;
+#[cfg(test)]
 mod pane;
 #[cfg(test)]
 mod ps;

@@ -59,7 +59,7 @@ fn is_seen_by_nobody_else(change: &Change) -> bool {
 }
 
 /// What git is in the middle of, by the files that it keeps meanwhile, and how it is ended.
-fn in_progress(repository: &Repository) -> Option<(&'static str, &'static str)> {
+pub(crate) fn in_progress(repository: &Repository) -> Option<(&'static str, &'static str)> {
     const SIGNS: [(&str, &str, &str); 7] = [
         ("rebase-merge", "rebase", "`git rebase --continue` or `git rebase --abort`"),
         ("rebase-apply/applying", "series of patches", "`git am --continue` or `git am --abort`"),

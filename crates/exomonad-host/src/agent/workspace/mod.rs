@@ -17,6 +17,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::error::WorkspaceError;
 pub(super) use self::error::describe;
+pub(crate) use self::ground::in_progress;
 pub use self::ground::{Ground, survey};
 pub use self::include::include;
 pub(super) use self::plan::mark_in;

@@ -1,0 +1,77 @@
+//! What comes after a merge: its author is cleaned up, and whoever merged is told what became of everything.
+
+use super::Ending;
+use super::checkout::Followed;
+use super::land::{End, Landed};
+use crate::agent::{AgentName, Force, Site, cleanup, stop, work};
+use crate::contract::forge::MergeResult;
+use crate::explain;
+
+/// Cleans up, and says what became of everything.
+pub(super) fn tidy(site: &Site, ending: Ending, landed: &Landed) -> MergeResult {
+    let pull = &landed.pull;
+    let (number, base, head) = (pull.number, &pull.base, &pull.head);
+    let (sha, synced, mut said) = match &landed.end {
+        End::Conflicts(paths) => return conflicts(number, base, head, paths),
+        End::Contained(sha) => {
+            let text =
+                format!("`{base}` has everything of pull request #{number} already, which is merged by that");
+            (sha, true, vec![text])
+        }
+        End::Merged { sha, followed } => {
+            let mut said = vec![format!("pull request #{number} is merged into `{base}`")];
+            if followed.is_empty() {
+                said.push(format!("no checkout has `{base}`"));
+            }
+            let left = followed.iter().filter_map(|followed| match followed {
+                Followed::Yes => None,
+                Followed::No(why) | Followed::NotYet(why) => Some(why.clone()),
+            });
+            said.extend(left);
+            (sha, followed.iter().all(|followed| *followed == Followed::Yes), said)
+        }
+    };
+    let cleaned = match clean_up(site, ending, &pull.author) {
+        Ok(cleaned) => cleaned,
+        Err(why) => {
+            said.push(why);
+            false
+        }
+    };
+    if cleaned {
+        said.push(format!("agent `{}` is cleaned up; its branch `{head}` stays", pull.author));
+    }
+    let message = said.join("; ");
+    MergeResult { merged: true, synced, cleaned, sha: Some(sha.clone()), conflicts: Vec::new(), message }
+}
+
+fn conflicts(number: u64, base: &str, head: &str, paths: &[String]) -> MergeResult {
+    let message = match paths {
+        [] => format!("git cannot tell where `{base}` and `{head}` moved files to; nothing was changed"),
+        _ => format!(
+            "pull request #{number} is in conflict with `{base}`, and nothing was changed; its author merges `{base}` into \
+             `{head}`, resolves that, commits, and files again"
+        ),
+    };
+    let conflicts = paths.to_vec();
+    MergeResult { merged: false, synced: false, cleaned: false, sha: None, conflicts, message }
+}
+
+/// Removes the author, unless something speaks against it. Tells whether it is gone, or why it is not, in words for people;
+/// where nobody asked for it, there is nothing to say.
+fn clean_up(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, String> {
+    if !site.config.work.clean_up_merged || ending == Ending::Forbidden {
+        return Ok(false);
+    }
+    let stays = |err: &dyn std::error::Error| format!("agent `{author}` stays: {}", explain(err));
+    let row = site.store.agent(author).map_err(|err| stays(&err))?;
+    if row.is_none_or(|row| row.parent.is_none()) {
+        return Ok(false);
+    }
+    let held = work(site, author).map_err(|err| stays(&err))?;
+    if let Some(held) = held.filter(|held| held.is_lost()) {
+        return Err(format!("agent `{author}` stays: it has more work: {held}"));
+    }
+    stop(site, author).map_err(|err| stays(&err))?;
+    cleanup(site, author, Force::No).map(|_| true).map_err(|err| stays(&err))
+}
