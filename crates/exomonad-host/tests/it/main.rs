@@ -7,6 +7,8 @@ mod config;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod helper;
 #[cfg(test)]
 mod hooks;
