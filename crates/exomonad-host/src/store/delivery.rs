@@ -6,7 +6,7 @@ use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::Message;
 
 /// The bytes that a message's header and what is around it take at most, with what a name and a line break add.
-const AROUND: usize = 300;
+const AROUND: usize = 170;
 
 /// Names a delivery; never given twice in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,8 @@ mod attacks;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod deliveries;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod helper;

@@ -30,6 +30,7 @@ mod failure;
 mod held;
 mod launch;
 mod mcp;
+mod messages;
 mod permissions;
 mod policy;
 mod registration;

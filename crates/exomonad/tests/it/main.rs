@@ -15,6 +15,8 @@ mod cleanup;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod hook;
