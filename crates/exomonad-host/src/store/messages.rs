@@ -9,7 +9,7 @@ use serde_json::json;
 use super::deliveries::{end_acked, hand};
 use super::delivery::{Claim, ClaimLimits, Transport};
 use super::events::{from_row, insert_event, to_row};
-use super::{Draft, Store, StoreError};
+use super::{Draft, Sender, Store, StoreError};
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Message, MessageState};
 
@@ -139,7 +139,7 @@ pub(super) fn insert_message(
     let (from, to) = (draft.from.as_str(), draft.to.as_str());
     let id = new_id(now_ms);
     if let Some(reply_to) = draft.reply_to {
-        require_known(transaction, reply_to, from)?;
+        require_known(transaction, reply_to, draft.from)?;
     }
     transaction
         .prepare_cached(
@@ -206,10 +206,15 @@ fn first_messages(
     Ok(found)
 }
 
-/// A message that an agent may reply to: one to or from it.
-fn require_known(transaction: &Transaction<'_>, id: &str, agent: &str) -> Result<(), StoreError> {
-    let mut select = transaction.prepare_cached(REPLY_FIND)?;
-    if select.exists(params![id, agent])? {
+/// A message that may be replied to: by an agent, one to or from it; by a person, who can read them all, any.
+fn require_known(transaction: &Transaction<'_>, id: &str, sender: Sender<'_>) -> Result<(), StoreError> {
+    let is_known = match sender {
+        Sender::Agent(agent) => {
+            transaction.prepare_cached(REPLY_FIND)?.exists(params![id, agent.as_str()])?
+        }
+        Sender::Human => transaction.prepare_cached(FIND)?.exists(params![id])?,
+    };
+    if is_known {
         return Ok(());
     }
     Err(StoreError::NoMessage { id: id.to_owned() })

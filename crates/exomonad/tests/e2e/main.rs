@@ -38,4 +38,5 @@ mod sessions;
 mod tree;
 mod uninstall;
 mod verdicts;
+mod wake;
 mod wire;

@@ -54,8 +54,8 @@ fn a_demo_whose_worktrees_cannot_be_made_fails_and_keeps_its_logs() {
     assert_eq!(output.end, End::Code(1), "{output}");
     assert!(output.stderr.contains("`root` gave up"), "{output}");
     assert!(output.stderr.contains("no room for a worktree"), "{output}");
-    let logs = project.temp().join(kept(&project)).join("project/.exomonad/logs");
-    assert!(output.stderr.contains(logs.as_str()) && logs.is_dir(), "{output}");
+    let terminals = project.temp().join(kept(&project)).join("project/.exomonad/agents");
+    assert!(output.stderr.contains(terminals.as_str()) && terminals.join("root").is_dir(), "{output}");
 }
 
 #[test]
@@ -103,7 +103,8 @@ fn kept(project: &Project) -> String {
 fn told(output: &Output) -> String {
     let (story, end) = output.stdout.split_once("\n\n").expect("the story, and its end");
     let mut lines: Vec<&str> = story.lines().collect();
-    lines.sort_by_key(|line| line.split_whitespace().nth(1));
+    // Who spawned it says so when it runs already.
+    lines.sort_by_key(|line| (line.split_whitespace().nth(1), !line.contains(" is spawned by ")));
     let (history, sums) = end.split_once("\n\n").expect("the history, and the sums");
     let history: Vec<String> = history.lines().map(without_id).collect();
     let (sums, seconds) = sums.rsplit_once(", in ").expect("how long it took");

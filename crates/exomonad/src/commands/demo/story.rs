@@ -29,6 +29,8 @@ pub(super) struct Deeds {
     pub(super) denied: u32,
     pub(super) sent: u32,
     pub(super) removed: bool,
+    /// Its conversation has begun.
+    pub(super) waits: bool,
     /// How its harness ended; absent while it runs.
     pub(super) exit: Option<String>,
 }
@@ -72,6 +74,10 @@ impl Story {
                 self.deeds(agent).role = "tl".to_owned();
                 told(Mark::Done, "is at work".to_owned())
             }
+            ("hook.session-start", _) => {
+                self.deeds(agent).waits = true;
+                Ok(None)
+            }
             ("hook.pre-tool-use", "deny") => {
                 self.deeds(agent).denied += 1;
                 told(Mark::Wrong, format!("may not use {}: {}", field("tool"), shown(field("reason"))))
@@ -110,8 +116,8 @@ impl Story {
     fn message(&mut self, store: &Store, to: &str, data: &Value) -> anyhow::Result<Option<Line>> {
         let field = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
         let (from, kind) = (field("from"), field("kind"));
-        // What the forge tells an author has a line of its own.
-        if kind.starts_with("pull.") {
+        // Reviews, merges and ends have lines of their own.
+        if kind.starts_with("pull.") || kind.starts_with("review.") || kind == "exit" {
             return Ok(None);
         }
         if from != "human" {
