@@ -1,10 +1,17 @@
 //! The command line.
 
+mod pr;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use exomonad_host::harness::Harness;
 use exomonad_host::mux::MuxChoice;
+
+pub(crate) use self::pr::{
+    CloseArgs, CommentArgs, DiffArgs, ListArgs, MergeArgs, PrArgs, PrCommand, ReviewArgs, ShowArgs,
+    StateFilter,
+};
 
 /// Supervises the coding agents that work on a git repository.
 ///
@@ -51,6 +58,8 @@ pub(crate) enum Command {
     /// It is stored before this returns, and the agent gets it at its next step; one that waits for a prompt is woken. Its id
     /// goes to stdout.
     Send(SendArgs),
+    /// Lists, shows, reviews and merges pull requests: what agents made, on its way into the branch it came from.
+    Pr(PrArgs),
     /// Prints what an agent's terminal shows.
     Screen(ScreenArgs),
     /// Ends an agent's coding agent, and everything it started.

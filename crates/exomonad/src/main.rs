@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Log(args) => commands::log::run(&env, &output, &args),
         Command::Messages(args) => commands::messages::run(&env, &output, &args),
         Command::Send(args) => commands::send::run(&env, &output, &args),
+        Command::Pr(args) => commands::pr::run(&env, &output, &args),
         Command::Screen(args) => commands::screen::run(&env, &output, &args),
         Command::Stop(args) => commands::stop::run(&env, &output, &args),
         Command::Cleanup(args) => commands::cleanup::run(&env, &output, &args),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use exomonad_host::agent::{IdentityError, LeadError, RunError, SpeakerError, StopError};
 use exomonad_host::config::ConfigError;
+use exomonad_host::forge::ForgeError;
 use exomonad_host::install::InstallError;
 use exomonad_host::mux::MuxError;
 use exomonad_host::store::StoreError;
@@ -149,12 +150,13 @@ type AnyError = dyn std::error::Error + 'static;
 
 /// The next step that an error knows.
 fn hint_of(err: &AnyError) -> Option<String> {
-    let known: [fn(&AnyError) -> Option<String>; 12] = [
+    let known: [fn(&AnyError) -> Option<String>; 13] = [
         |err| Some(err.downcast_ref::<Problem>()?.hint.clone()),
         |err| Some(err.downcast_ref::<ConfigError>()?.hint()),
         |err| err.downcast_ref::<StoreError>()?.hint(),
         |err| err.downcast_ref::<IdentityError>()?.hint(),
         |err| err.downcast_ref::<SpeakerError>()?.hint(),
+        |err| err.downcast_ref::<ForgeError>()?.hint(),
         |err| err.downcast_ref::<InstallError>()?.hint(),
         |err| err.downcast_ref::<ToolboxError>()?.hint(),
         |err| err.downcast_ref::<CallError>()?.hint(),

@@ -1,4 +1,4 @@
-//! Mends what a crash left: finishes or undoes spawns whose process died, and takes note of what ended unseen.
+//! Mends what a crash left: finishes or undoes spawns and merges whose process died, and takes note of what ended unseen.
 //!
 //! Rules: what may hold somebody's work is told, with the command that removes it, and never removed; processes that
 //! cannot be seen from here are left alone; doing it twice changes nothing more.
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::spawn::{Start, await_start, undo};
 use super::{AgentFiles, AgentName, ProcessIdentity, Site, Step, leftovers, reap, workspace};
+use crate::forge;
 use crate::mux::{self, SessionState};
 use crate::store::{AgentRow, AgentState, SpawnRow, StoreError};
 
@@ -34,6 +35,7 @@ pub fn repair(site: &Site) -> Result<Repaired, StoreError> {
         repaired.done.push(format!("`{agent}` had ended unseen: it is stopped"));
     }
     mend_spawns(site, &mut repaired)?;
+    finish_merges(site, &mut repaired);
     forget_panes(site, &mut repaired)?;
     forget_terminal(site, &mut repaired)?;
     remove_strays(site, &mut repaired)?;
@@ -49,6 +51,21 @@ fn forget_sidecars(site: &Site, repaired: &mut Repaired) -> Result<(), StoreErro
         repaired.done.push(format!("a sidecar of `{}` had died: it is forgotten", sidecar.agent));
     }
     Ok(())
+}
+
+/// Finishes or drops the merges that were cut short.
+fn finish_merges(site: &Site, repaired: &mut Repaired) {
+    match forge::mend(site) {
+        Ok(mended) => {
+            for merge in mended {
+                repaired.done.push(merge.done);
+                repaired.left.extend(merge.left);
+            }
+        }
+        Err(err) => {
+            repaired.left.push(format!("a merge that was cut short was left: {}", crate::explain(&err)));
+        }
+    }
 }
 
 /// Looks at every spawn that was not finished, or not wholly undone.

@@ -8,7 +8,7 @@ mod local;
 mod verdict;
 
 pub use self::error::ForgeError;
-pub use self::local::{Ending, Local, mend};
+pub use self::local::{Ending, Local, Mended, mend};
 use crate::agent::AgentName;
 use crate::contract::forge::{
     Changes, Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Remark,

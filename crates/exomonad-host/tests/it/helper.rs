@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use exomonad_host::agent::AgentName;
+use exomonad_host::contract::forge::MergeStrategy;
+use exomonad_host::forge::{Ending, Forge, Local, MergeOrder};
 use exomonad_host::store::{Draft, EventFilter, Mode, Sender, Store};
+
+use crate::workspaces::site_at;
 
 /// Says what the other process does: an act and the database, with a space between them.
 const ACT: &str = "EXOMONAD_TEST_HELPER";
@@ -38,6 +42,11 @@ impl Helper {
     /// Starts one that registers itself as a sidecar of `root` and stays.
     pub(crate) fn staying(database: &Utf8Path) -> Self {
         Self::start("stay", database)
+    }
+
+    /// Starts one that squashes a pull request of the project in `root`, as a person, and says what came of it.
+    pub(crate) fn merging(root: &Utf8Path, number: u64) -> Self {
+        Self::start(&format!("merge-{number}"), root)
     }
 
     #[expect(clippy::disallowed_methods, reason = "a process that a test kills at any time")]
@@ -99,6 +108,9 @@ impl Drop for Helper {
 fn this_program_does_what_another_process_of_it_asked_for() {
     let Ok(asked) = std::env::var(ACT) else { return };
     let (act, database) = asked.split_once(' ').unwrap();
+    if let Some(number) = act.strip_prefix("merge-") {
+        return merge(Utf8Path::new(database), number.parse().unwrap());
+    }
     let store = Store::open(Utf8Path::new(database), Mode::Short).unwrap();
     match act {
         "send" => send(&store),
@@ -138,6 +150,13 @@ fn wait(store: &Store) {
             watching.wait(generation, LONG);
         }
     }
+}
+
+fn merge(root: &Utf8Path, number: u64) {
+    say("merging");
+    let order = MergeOrder { by: Sender::Human, number, strategy: MergeStrategy::Squash, force: false };
+    let result = Local::new(site_at(root), Ending::Forbidden).merge(&order).unwrap();
+    say(&format!("merged {} synced {}", result.merged, result.synced));
 }
 
 fn stay(store: &Store) {

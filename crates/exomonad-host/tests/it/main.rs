@@ -9,6 +9,8 @@ mod deliveries;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod helper;
 #[cfg(test)]
 mod hooks;

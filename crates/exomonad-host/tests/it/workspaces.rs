@@ -19,7 +19,7 @@ use exomonad_host::clock::Clock;
 use exomonad_host::contract::WorkspaceKind;
 use exomonad_host::exec::Cmd;
 use exomonad_host::git::Repository;
-use exomonad_host::store::{AgentRow, AgentState, Caps, Reserved, SpawnRow};
+use exomonad_host::store::{AgentRow, AgentState, Caps, Mode, Reserved, SpawnRow, Store};
 use exomonad_host::surroundings::Surroundings;
 
 use crate::support::{NOW, SEARCH_PATH, TestProject};
@@ -28,30 +28,35 @@ use crate::support::{NOW, SEARCH_PATH, TestProject};
 const MARK: &str = "7c9a1f3e-0000-4000-8000-000000000001";
 
 /// The project as an agent in this checkout sees it, with a home directory beside the repository.
-fn site_in(project: &TestProject, dir: &Utf8Path) -> Site {
-    let home = project.root().join("../home");
+pub(crate) fn site_in(project: &TestProject, dir: &Utf8Path) -> Site {
+    Site { repository: Repository::find(dir).unwrap(), ..site_at(project.root()) }
+}
+
+/// The project whose main checkout this is.
+pub(crate) fn site_at(root: &Utf8Path) -> Site {
+    let home = root.join("../home");
     std::fs::create_dir_all(&home).unwrap();
     let variables = [("PATH", SEARCH_PATH), ("HOME", home.canonicalize_utf8().unwrap().as_str())]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     Site {
-        store: Arc::new(project.store()),
-        repository: Repository::find(dir).unwrap(),
+        store: Arc::new(Store::open(&root.join(".exomonad/state.db"), Mode::Short).unwrap()),
+        repository: Repository::find(root).unwrap(),
         surroundings: Arc::new(Surroundings { exe: "/nowhere/exomonad".into(), variables: variables.into() }),
         config: Arc::default(),
         clock: Clock::new(|| NOW),
     }
 }
 
-fn site(project: &TestProject) -> Site {
+pub(crate) fn site(project: &TestProject) -> Site {
     site_in(project, project.root())
 }
 
-fn name(text: &str) -> AgentName {
+pub(crate) fn name(text: &str) -> AgentName {
     AgentName::parse(text).unwrap()
 }
 
 /// The plan of a child that begins where the site is.
-fn planned(
+pub(crate) fn planned(
     site: &Site,
     slug: &str,
     kind: WorkspaceKind,
@@ -68,7 +73,7 @@ fn made(site: &Site, slug: &str) -> WorkspacePlan {
 }
 
 /// Has the database know the agent of a plan, as one that ended.
-fn recorded(site: &Site, plan: &WorkspacePlan) {
+pub(crate) fn recorded(site: &Site, plan: &WorkspacePlan) {
     let agent = AgentRow {
         name: plan.agent.clone(),
         role: "dev".to_owned(),
@@ -104,7 +109,7 @@ fn recorded(site: &Site, plan: &WorkspacePlan) {
 
 /// What git prints.
 #[track_caller]
-fn asked(dir: &Utf8Path, args: &[&str]) -> String {
+pub(crate) fn asked(dir: &Utf8Path, args: &[&str]) -> String {
     Cmd::new("git", dir, SEARCH_PATH).args(args).text().unwrap().trim_end().to_owned()
 }
 
@@ -113,7 +118,7 @@ fn ground(site: &Site) -> Ground {
 }
 
 /// Every entry of a directory, by name.
-fn entries(dir: &Utf8Path) -> Vec<String> {
+pub(crate) fn entries(dir: &Utf8Path) -> Vec<String> {
     let entries = dir.read_dir_utf8().unwrap().map(|entry| entry.unwrap().file_name().to_owned());
     let mut entries: Vec<_> = entries.collect();
     entries.sort();
@@ -121,6 +126,6 @@ fn entries(dir: &Utf8Path) -> Vec<String> {
 }
 
 /// Whether anything is there, even a link to nothing.
-fn is_there(path: impl Into<Utf8PathBuf>) -> bool {
+pub(crate) fn is_there(path: impl Into<Utf8PathBuf>) -> bool {
     path.into().symlink_metadata().is_ok()
 }

@@ -21,6 +21,7 @@ pub(crate) mod mcp_stdio;
 pub(crate) mod messages;
 pub(crate) mod pane;
 pub(crate) mod pane_attach;
+pub(crate) mod pr;
 mod project;
 pub(crate) mod ps;
 pub(crate) mod repair;

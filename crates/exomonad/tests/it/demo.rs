@@ -99,9 +99,10 @@ fn kept(project: &Project) -> String {
 }
 
 /// What a demo told, agent by agent: their steps come in an order of their own, but not to each other. Without what differs
-/// from run to run.
+/// from run to run; pull requests are called by their authors.
 fn told(output: &Output) -> String {
-    let (story, end) = output.stdout.split_once("\n\n").expect("the story, and its end");
+    let text = by_author(&output.stdout);
+    let (story, end) = text.split_once("\n\n").expect("the story, and its end");
     let mut lines: Vec<&str> = story.lines().collect();
     // Who spawned it says so when it runs already.
     lines.sort_by_key(|line| (line.split_whitespace().nth(1), !line.contains(" is spawned by ")));
@@ -110,6 +111,20 @@ fn told(output: &Output) -> String {
     let (sums, seconds) = sums.rsplit_once(", in ").expect("how long it took");
     assert!(seconds.trim_end().ends_with(" s"), "{seconds}");
     format!("{}\n\n{}\n\n{sums}\n", lines.join("\n"), history.join("\n"))
+}
+
+/// Pull requests by their authors: who files first has the first number.
+fn by_author(text: &str) -> String {
+    let filed = text.lines().filter_map(|line| line.split_once(" files PR #"));
+    let named = filed.map(|(agent, rest)| {
+        let number = rest.split(' ').next().expect("its number");
+        (number.to_owned(), agent.split_whitespace().last().expect("its author").to_owned())
+    });
+    let mut text = text.to_owned();
+    for (number, author) in named.collect::<Vec<_>>() {
+        text = text.replace(&format!("#{number}"), &format!("#{author}"));
+    }
+    text
 }
 
 /// A line of git's graph without the commit's id.

@@ -79,6 +79,8 @@ fn look(site: &Site, path: Utf8PathBuf, differences: &[Difference]) -> Result<Ch
         }
         return Err(ForgeError::Overlap { checkout: path, paths: names.join(", ") });
     }
+    // Our own directory is read from the project's root, whatever is checked out.
+    changes.retain(|change| !Utf8Path::new(change).starts_with(".exomonad"));
     Ok(Checkout { path, git, changes })
 }
 

@@ -10,7 +10,7 @@ mod review;
 mod tidy;
 mod turn;
 
-pub use self::mend::mend;
+pub use self::mend::{Mended, mend};
 use super::{FileOrder, Forge, ForgeError, MergeOrder, ReviewOrder};
 use crate::agent::{AgentName, Site, verifications_of};
 use crate::contract::WorkspaceKind;

@@ -27,6 +27,8 @@ pub(super) struct Deeds {
     pub(super) tools: u32,
     pub(super) held: u32,
     pub(super) denied: u32,
+    /// How often a tool of ours refused.
+    pub(super) refused: u32,
     pub(super) sent: u32,
     pub(super) removed: bool,
     /// Its conversation has begun.
@@ -84,11 +86,15 @@ impl Story {
             }
             ("hook.stop", "block") => {
                 self.deeds(agent).held += 1;
-                told(Mark::ToDo, format!("may not stop yet: {}", shown(field("reason"))))
+                told(Mark::ToDo, format!("is held: {}", shown(field("reason"))))
             }
             ("tool.done", _) => {
                 self.deeds(agent).tools += 1;
                 Ok(None)
+            }
+            ("host.tool-called", _) if field("outcome") == "refused" => {
+                self.deeds(agent).refused += 1;
+                told(Mark::Wrong, format!("has {} refused: {}", field("tool"), shown(field("why"))))
             }
             ("message.queued", _) => self.message(store, agent, &data),
             ("agent.removed", _) => {
@@ -158,7 +164,7 @@ impl Story {
             "pull.updated" => return None,
             "pull.reviewed" if field("state").contains("change") => {
                 request.changes_requested += 1;
-                (Mark::ToDo, format!("is asked to change PR #{number} by {}", field("by")))
+                (Mark::ToDo, format!("is asked by {} to change PR #{number}", field("by")))
             }
             "pull.reviewed" => (Mark::Done, format!("has PR #{number} approved by {}", field("by"))),
             "pull.merged" => {

@@ -1,0 +1,221 @@
+//! Merges that are killed between any two steps, and merges at the same time.
+
+use std::time::Duration;
+
+use exomonad_host::agent::{ProcessIdentity, repair};
+use exomonad_host::contract::forge::{MergeStrategy, PullRequestState};
+use exomonad_host::forge::{Forge, Mended, mend};
+use exomonad_host::store::{MergeRow, MergeStep};
+
+use super::{agent, commit, filed, forge, merged, order, project, tip, told};
+use crate::helper::Helper;
+use crate::support::{TestProject, git, put};
+use crate::workspaces::{asked, site};
+
+const FINISHED: &str = "the merge of pull request #1 was cut short: it is finished";
+
+/// A project with a merge that is begun, as the dead process had it on the disk.
+fn begun() -> (TestProject, MergeRow) {
+    let project = project();
+    let plan = agent(&project, "a");
+    commit(&plan.path, "file", "changed\n");
+    commit(&plan.path, "new", "1\n");
+    let pull = filed(&project, &plan);
+    let old = tip(&project, "main");
+    let tree = asked(project.root(), &["rev-parse", "main.a^{tree}"]);
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.invalid"];
+    let new = asked(
+        project.root(),
+        &[&identity[..], &["commit-tree", "-p", &old, "-m", "the merge", &tree]].concat(),
+    );
+    let row = MergeRow {
+        pull: pull.number,
+        base: "main".to_owned(),
+        base_sha: old.clone(),
+        old_sha: old,
+        new_sha: new,
+        head_sha: pull.head_sha,
+        merger: None,
+        step: MergeStep::Ref,
+        by: ProcessIdentity { started: "another".to_owned(), ..ProcessIdentity::own().unwrap() },
+        begun_ms: 1,
+    };
+    project.store().begin_merge(&row).unwrap();
+    (project, row)
+}
+
+fn move_base(project: &TestProject, row: &MergeRow) {
+    git(project.root(), &["update-ref", "refs/heads/main", &row.new_sha, &row.old_sha]);
+}
+
+fn record(project: &TestProject, row: &MergeRow) {
+    let record = exomonad_host::store::MergeRecord {
+        pull: row.pull,
+        by: row.sender(),
+        head_sha: &row.head_sha,
+        base_sha: &row.base_sha,
+        merge_sha: &row.new_sha,
+    };
+    project.store().record_merge(&record, 1).unwrap();
+}
+
+/// All of it is done, once.
+#[track_caller]
+fn assert_whole(project: &TestProject, row: &MergeRow) {
+    let pull = forge(project).pull_request(row.pull).unwrap();
+    assert_eq!((pull.state, pull.merge_sha.as_ref()), (PullRequestState::Merged, Some(&row.new_sha)));
+    assert_eq!(tip(project, "main"), row.new_sha);
+    assert_eq!(project.store().merges().unwrap(), []);
+    assert_eq!(asked(project.root(), &["status", "--porcelain"]), "");
+    assert_eq!(std::fs::read_to_string(project.root().join("file")).unwrap(), "changed\n");
+    assert_eq!(told(project, "pull.merged"), ["a"]);
+}
+
+#[test]
+fn a_merge_that_was_cut_short_at_any_step_is_finished_once() {
+    type Progress = fn(&TestProject, &MergeRow);
+    let steps: [Progress; 5] = [
+        |_, _| {},
+        move_base,
+        |project, row| {
+            move_base(project, row);
+            record(project, row);
+        },
+        |project, row| {
+            move_base(project, row);
+            git(project.root(), &["read-tree", "-m", "-u", &row.old_sha, &row.new_sha]);
+        },
+        |project, row| {
+            move_base(project, row);
+            record(project, row);
+            git(project.root(), &["read-tree", "-m", "-u", &row.old_sha, &row.new_sha]);
+        },
+    ];
+    for progress in steps {
+        let (project, row) = begun();
+        progress(&project, &row);
+        let done = FINISHED.to_owned();
+        assert_eq!(mend(&site(&project)).unwrap(), [Mended { done, left: Vec::new() }]);
+        assert_whole(&project, &row);
+        assert_eq!(mend(&site(&project)).unwrap(), [], "nothing more to mend");
+        assert_whole(&project, &row);
+    }
+}
+
+#[test]
+fn repair_finishes_it() {
+    let (project, row) = begun();
+    assert_eq!(repair(&site(&project)).unwrap().done, [FINISHED]);
+    assert_whole(&project, &row);
+}
+
+#[test]
+fn the_next_merge_finishes_it_first() {
+    let (project, row) = begun();
+    let plan = agent(&project, "b");
+    commit(&plan.path, "b", "1\n");
+    filed(&project, &plan);
+    merged(&project, 2, MergeStrategy::Squash);
+    assert_eq!(asked(project.root(), &["log", "-1", "--format=%P", "main"]), row.new_sha);
+    assert_eq!(asked(project.root(), &["ls-files"]), "b\nfile\nnew");
+    assert_eq!(forge(&project).pull_request(1).unwrap().merge_sha, Some(row.new_sha));
+}
+
+#[test]
+fn a_base_that_went_elsewhere_drops_it_and_the_request_is_open_again() {
+    let (project, _) = begun();
+    commit(project.root(), "other", "1\n");
+    let before = tip(&project, "main");
+    let [mended] = &mend(&site(&project)).unwrap()[..] else { panic!() };
+    assert!(mended.done.ends_with("`main` moved meanwhile: it is open again"), "{mended:?}");
+    assert_eq!((tip(&project, "main"), project.store().merges().unwrap()), (before, vec![]));
+    assert_eq!(forge(&project).pull_request(1).unwrap().state, PullRequestState::Open);
+    merged(&project, 1, MergeStrategy::Squash);
+}
+
+#[test]
+fn a_base_that_went_on_from_the_merge_keeps_it_and_its_checkout_comes_along() {
+    let (project, row) = begun();
+    let elsewhere = project.root().join("../elsewhere");
+    git(project.root(), &["worktree", "add", "-q", "--detach", elsewhere.as_str(), &row.new_sha]);
+    commit(&elsewhere, "later", "1\n");
+    let later = asked(&elsewhere, &["rev-parse", "HEAD"]);
+    git(project.root(), &["update-ref", "refs/heads/main", &later]);
+    assert_eq!(mend(&site(&project)).unwrap()[0].left, Vec::<String>::new());
+    assert_eq!(asked(project.root(), &["status", "--porcelain"]), "");
+    let pull = forge(&project).pull_request(1).unwrap();
+    assert_eq!((pull.state, pull.merge_sha), (PullRequestState::Merged, Some(row.new_sha)));
+}
+
+#[test]
+fn a_checkout_that_was_changed_since_is_left_and_named() {
+    let (project, row) = begun();
+    move_base(&project, &row);
+    put(&project.root().join("file"), b"mine\n");
+    let mended = mend(&site(&project)).unwrap();
+    let [left] = &mended[0].left[..] else { panic!("{mended:?}") };
+    assert!(left.contains("was left as it is; run `git -C '"), "{left}");
+    assert_eq!(std::fs::read_to_string(project.root().join("file")).unwrap(), "mine\n");
+    assert_eq!(forge(&project).pull_request(1).unwrap().state, PullRequestState::Merged);
+}
+
+#[test]
+fn while_it_is_cut_short_it_cannot_be_closed() {
+    let (project, _) = begun();
+    let err = forge(&project).close(1, exomonad_host::store::Sender::Human, None).unwrap_err();
+    assert_eq!(err.to_string(), "pull request #1 is being merged");
+}
+
+#[test]
+fn a_merge_that_is_killed_at_any_moment_is_whole_or_not_there() {
+    let project = project();
+    let mut merged_ones = 0;
+    for round in 0..12_u64 {
+        let slug = format!("k{round}");
+        let plan = agent(&project, &slug);
+        commit(&plan.path, &slug, "1\n");
+        let number = filed(&project, &plan).number;
+        let helper = Helper::merging(project.root(), number);
+        assert_eq!(helper.line(), "merging");
+        // From before the first git to after the last.
+        drop(helper.kill_after(Duration::from_millis(round * 12)));
+        let mended = mend(&site(&project)).unwrap();
+        assert!(mended.iter().all(|merge| merge.left.is_empty()), "round {round}: {mended:?}");
+        assert_eq!(project.store().merges().unwrap(), []);
+        assert_eq!(asked(project.root(), &["status", "--porcelain"]), "", "round {round}");
+        let pull = forge(&project).pull_request(number).unwrap();
+        let count =
+            asked(project.root(), &["log", "--format=%s", "--fixed-strings", &format!("--grep=(#{number})")]);
+        let is_merged = pull.state == PullRequestState::Merged;
+        assert_eq!(count.lines().count(), usize::from(is_merged), "round {round}: {pull:?}");
+        merged_ones += usize::from(is_merged);
+    }
+    assert_eq!(told(&project, "pull.merged").len(), merged_ones);
+}
+
+#[test]
+fn merges_at_the_same_time_all_land() {
+    let project = project();
+    let numbers: Vec<_> = (0..6)
+        .map(|round| {
+            let slug = format!("t{round}");
+            let plan = agent(&project, &slug);
+            commit(&plan.path, &slug, "1\n");
+            filed(&project, &plan).number
+        })
+        .collect();
+    let helpers: Vec<_> = numbers.iter().map(|number| Helper::merging(project.root(), *number)).collect();
+    for helper in &helpers {
+        assert_eq!(
+            (helper.line(), helper.line()),
+            ("merging".to_owned(), "merged true synced true".to_owned())
+        );
+    }
+    assert_eq!(asked(project.root(), &["rev-list", "--count", "main"]), "8");
+    assert_eq!(asked(project.root(), &["status", "--porcelain"]), "");
+    assert_eq!(asked(project.root(), &["ls-files"]), "file\nt0\nt1\nt2\nt3\nt4\nt5");
+    for number in numbers {
+        let err = forge(&project).merge(&order(number, MergeStrategy::Squash)).unwrap_err();
+        assert_eq!(err.to_string(), format!("pull request #{number} is merged"));
+    }
+}
