@@ -103,7 +103,7 @@ fn a_spawned_agent_works_from_its_start_and_a_lead_waits_for_its_human() {
 #[test]
 fn a_subagent_tells_nothing_but_that_a_dialog_opens_and_closes() {
     let api = row("api", Some("root"));
-    let done = ToolDone { tool: tool(), response: String::new(), failed: false };
+    let done = ToolDone { tool: tool(), response: String::new(), failed: false, end_known: true };
     let check = |known: Doing, event: HookEvent, expect: Option<Doing>| {
         let hook = Hook { subagent: Some("general".to_owned()), ..hook("s", event) };
         let found = after(Some(&activity("s", known, 1)), &api, &hook, &PASS);

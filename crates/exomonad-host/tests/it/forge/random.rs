@@ -160,8 +160,7 @@ fn check(base: &[Edit], head: &[Edit]) {
 fn every_strategy_gives_the_tree_that_git_gives_and_the_conflicts_that_git_has() {
     let usual = Config::default();
     // A case runs git some hundred times. `PROPTEST_CASES` sets twenty times their number.
-    let mut runner =
-        TestRunner::new(Config { cases: usual.cases / 20, failure_persistence: None, ..usual });
+    let mut runner = TestRunner::new(Config { cases: usual.cases / 20, failure_persistence: None, ..usual });
     let edits = || proptest::collection::vec(edit(), 1..10);
     runner
         .run(&(edits(), edits()), |(base, head)| {
