@@ -19,7 +19,61 @@ fn the_demo_plays_its_whole_story_and_leaves_nothing() {
     assert_eq!(files(project.home()), [""; 0], "the home directory is untouched");
     assert_eq!(files(project.temp()), [""; 0], "the temporary directory is gone");
     assert_eq!(output.stderr, "");
-    expect_test::expect![[r#""#]].assert_eq(&told(&output));
+    expect_test::expect![[r#"
+        ✓ docs         is spawned by root as tl
+        ✓ docs         files PR #docs into main
+        ↳ docs         to root: The documentation is ready.
+        ✓ docs         has PR #docs approved by root
+        ✓ docs         has PR #docs merged into main
+        ✓ docs         is done, and cleaned up
+        ✓ docs.manual  is spawned by docs as dev
+        ✗ docs.manual  may not use Write: `.exomonad/worktrees/docs.manual/.exomonad/config.local.toml` guards the agents and may not be c…
+        ✓ docs.manual  files PR #docs.manual into main.docs
+        ↳ docs.manual  to docs: Write the manual: ready.
+        ✓ docs.manual  has PR #docs.manual approved by docs
+        ✓ docs.manual  has PR #docs.manual merged into main.docs
+        ✓ docs.manual  is done, and cleaned up
+        ✓ farewell     is spawned by root as dev
+        ↳ farewell     to root: Shall `farewell` take a name, as `greet` does?
+        ✗ farewell     has file_pr refused: the work is not done: `sh check.sh` was never seen to run here
+        ✓ farewell     files PR #farewell into main
+        ↳ farewell     to root: Add the command farewell: ready.
+        ✓ farewell     has PR #farewell approved by root
+        ↳ farewell     to root: Add the command farewell: ready.
+        ✓ farewell     has PR #farewell approved by root
+        ✓ farewell     has PR #farewell merged into main
+        ✓ farewell     is done, and cleaned up
+        ✓ greet        is spawned by root as dev
+        ✗ greet        may not use Bash: force pushes are not allowed here
+        ◎ greet        is held: You cannot stop yet: these files are not committed: `commands/greet.sh`, `menu.txt`. Commit thos…
+        ◎ greet        is held: You cannot stop yet: branch `main.greet` has 1 commit over `main` and no pull request at its new…
+        ✓ greet        files PR #greet into main
+        ↳ greet        to root: Add the command greet: ready.
+        ◎ greet        is asked by root to change PR #greet
+        ↳ greet        to root: Add the command greet: ready.
+        ✓ greet        has PR #greet approved by root
+        ✓ greet        has PR #greet merged into main
+        ✓ greet        is done, and cleaned up
+        ↳ human        to root: The menu has one command. Add one that greets, one that says goodbye, and a manual.
+        ↳ human        to root: Thank you, that was all.
+        ✓ root         is at work
+        ↳ root         to farewell: Yes: whoever is named, else the world.
+        ↳ root         to farewell: Merging PR #farewell into `main` has a conflict in: menu.txt. Merge `main` into your branch, settle it,…
+
+        * Document the commands (#docs)
+        * Add the command farewell (#farewell)
+        * Add the command greet (#greet)
+        * A menu with one command
+
+        agent        role  tools  held  denied  messages  pull request
+        root         tl    19     0     0       2
+        docs         tl    6      0     0       1         #docs merged
+        docs.manual  dev   5      0     1       1         #docs.manual merged
+        farewell     dev   15     0     0       3         #farewell merged
+        greet        dev   13     2     1       2         #greet merged
+
+        ✓ 5 agents, 4 pull requests merged, 2 stops held, 2 tools denied, 9 messages
+    "#]].assert_eq(&told(&output));
 }
 
 #[test]
