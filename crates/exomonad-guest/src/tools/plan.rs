@@ -136,5 +136,5 @@ pub(super) fn place_text(standalone: bool) -> &'static str {
 const STANDALONE: &str = "\
 ## WHERE YOU ARE
 You work in a repository of your own. It has a copy of the files your parent gave you, no remote, and no way up to the rest \
-of the project: what is not in it is not for you. Do not look for more, do not push, and file no pull request. Commit your \
-work on the branch that is checked out. When you have reported with `notify_parent`, your parent takes your commits from there.";
+of the project: what is not in it is not for you. Do not look for more, and do not push. Commit your work on the branch that \
+is checked out; `file_pr` takes your commits to your parent.";

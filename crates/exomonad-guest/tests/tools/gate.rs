@@ -86,11 +86,9 @@ fn dirty(paths: &[&str]) -> Standing {
 fn check(role: &str, standing: Standing, expected: &Expect) {
     let mut held = Held::new(role, standing);
     held.host.answer_with("agents.list", |_| Ok(Vec::<AgentInfo>::new()));
-    let text = match held.stop(false).verdict {
-        Verdict::Block(reason) => reason,
-        other => format!("{other:?}"),
-    };
-    expected.assert_eq(&text);
+    let verdict = held.stop(false).verdict;
+    let Verdict::Block(reason) = verdict else { panic!("it is not held: {verdict:?}") };
+    expected.assert_eq(&reason);
 }
 
 #[test]
@@ -147,11 +145,8 @@ fn each_thing_that_is_missing_holds_and_says_what_to_do() {
 fn the_first_thing_that_is_missing_is_the_one_that_is_told() {
     let requested = Filed { changes_requested: true, ..filed("c1") };
     let mut held = Held::new("dev", Standing { pull_request: Some(requested), ..dirty(&["a"]) });
-    let mut reason = || match held.stop(true).verdict {
-        Verdict::Block(reason) => reason,
-        other => format!("{other:?}"),
-    };
-    assert!(reason().contains("not committed"));
+    let Verdict::Block(reason) = held.stop(true).verdict else { panic!("it is dirty") };
+    assert!(reason.contains("not committed"), "{reason}");
     held.change(|standing| {
         *standing = Standing { head: Some("c2".to_owned()), pull_request: Some(filed("c1")), ..done() };
     });

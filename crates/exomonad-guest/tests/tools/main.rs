@@ -1,6 +1,11 @@
 //! The tools as the host calls them: their effects in order, and what an agent is told.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test that calls them")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test that calls them"
+)]
 
 mod gate;
 mod golden;

@@ -82,7 +82,7 @@ fn spawn_leaf_subtree_passes_every_argument_on() {
             r#"harness: Some("gemini")"#,
             r#"model: Some("flash")"#,
             "no remote, and no way up to the rest of the project",
-            "your parent takes your commits from there",
+            "`file_pr` takes your commits to your parent",
             "## COMPLETION PROTOCOL",
         ],
     );

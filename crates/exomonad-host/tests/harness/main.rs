@@ -10,6 +10,7 @@ mod captures;
 mod decode_errors;
 #[cfg(test)]
 mod downgrades;
+mod ended;
 #[cfg(test)]
 mod events;
 #[cfg(test)]

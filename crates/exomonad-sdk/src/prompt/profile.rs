@@ -92,8 +92,7 @@ const TECH_LEAD: &str = "\
 - While they work, do not poll: their messages come to you.
 - Read what they file with `review_pr`, merge it with `merge_pr`, verify the whole, and only then start the next wave.
 - Do not write the parts yourself. If a part fails three times, its description is wrong: write a new one.
-- When all is merged and verified, file one pull request to your parent with `file_pr`, unless you were told to file nothing, \
-and report with `notify_parent`.";
+- When all is merged and verified, file one pull request to your parent with `file_pr`, and report with `notify_parent`.";
 
 const WORKER: &str = "\
 ## WORKER PROTOCOL
@@ -106,7 +105,6 @@ const LEAF: &str = "\
 - You have a branch and a worktree of your own. Create no other branch and push to no other.
 - Commit the files you changed, by name.
 - Run each check as the last thing of its command line, not behind a pipe: only what exomonad saw pass counts.
-- When every check passes, call `file_pr`, unless you were told to file nothing. Answer a review by fixing what it names, and \
-file again.
+- When every check passes, call `file_pr`. Answer a review by fixing what it names, and file again.
 - Report with `notify_parent`: what you did and the pull request's number, or what went wrong.
 - Do not merge your own pull request.";

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::agent::Agent;
 
 /// The built program.
-const EXOMONAD: &str = env!("CARGO_BIN_EXE_exomonad");
+pub(crate) const EXOMONAD: &str = env!("CARGO_BIN_EXE_exomonad");
 
 /// A project after `exomonad init --hooks-only`.
 pub(crate) struct Held<'a> {

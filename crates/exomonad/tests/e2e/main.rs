@@ -27,6 +27,7 @@ mod agent;
 mod demo;
 mod events;
 mod failure;
+mod gate;
 mod held;
 mod launch;
 mod mcp;
