@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,7 +32,21 @@ impl Project {
     /// Makes a repository with one commit on `main`.
     #[must_use]
     pub fn new() -> Self {
-        let root = tempfile::Builder::new().prefix("project-").tempdir().expect("make a temporary directory");
+        Self::new_in(&std::env::temp_dir())
+    }
+
+    /// As [`Project::new`], where files are kept in memory if the system has such a place: flushing them costs nothing.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::new_in(memory) } else { Self::new() }
+    }
+
+    fn new_in(parent: &Path) -> Self {
+        let root = tempfile::Builder::new()
+            .prefix("project-")
+            .tempdir_in(parent)
+            .expect("make a temporary directory");
         let path = Utf8Path::from_path(root.path()).expect("a temporary directory has a UTF-8 path");
         let path = path.canonicalize_utf8().expect("resolve the temporary directory");
         let [dir, home, bin, temp] = ["project", "home", "bin", "tmp"].map(|name| path.join(name));

@@ -114,16 +114,17 @@ impl Look<'_> {
             return seen(Evidence::Transcript);
         }
         let lost = |why: &str| Decided::Now(Outcome::GivenBack(why.to_owned()));
+        let by_tool = delivery.transport == Transport::Inbox;
         match (stand, found) {
             (Stand::Gone, _) => lost(GONE),
             (Stand::Elsewhere, _) => Decided::Open,
+            // Whoever drives another transport knows better while it lives; a tool's process outlives its calls.
+            _ if !by_tool && delivery.holder.is_alive() != Some(false) => Decided::Open,
             (Stand::TurnEnded, Found::Absent { .. }) if self.patient => Decided::Late,
-            (Stand::TurnEnded, _) if delivery.transport == Transport::Inbox => lost(NO_RESULT),
-            // Whoever drives another transport knows better while it lives.
-            _ if delivery.holder.is_alive() != Some(false) => Decided::Open,
+            (Stand::TurnEnded, _) if by_tool => lost(NO_RESULT),
             (Stand::TurnEnded, Found::Absent { ended: true }) => lost(NOT_THERE),
             (Stand::TurnEnded, Found::Unknown) => self.by_what_was_written(delivery),
-            (Stand::During, Found::Unknown) if delivery.transcript.is_none() => {
+            (Stand::During, Found::Unknown) if !by_tool && delivery.transcript.is_none() => {
                 self.by_what_was_written(delivery)
             }
             (Stand::TurnEnded | Stand::During, _) => Decided::Open,

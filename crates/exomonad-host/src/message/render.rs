@@ -50,7 +50,7 @@ fn body(text: &str) -> String {
     let lines = clean(text);
     let quoted = lines.split('\n').map(|line| {
         let begun = line.trim_start().to_lowercase();
-        if OURS.iter().any(|ours| begun.starts_with(ours)) { format!("> {line}") } else { line.to_owned() }
+        if OURS.iter().any(|ours| begun.starts_with(ours)) { format!("| {line}") } else { line.to_owned() }
     });
     quoted.collect::<Vec<_>>().join("\n")
 }

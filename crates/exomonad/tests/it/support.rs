@@ -20,7 +20,10 @@ pub(crate) fn succeed(project: &Project, arguments: &[&str]) {
 
 /// A project with a Claude Code that only tells its version, set up.
 pub(crate) fn set_up() -> Project {
-    let project = Project::new();
+    set_up_in(Project::new())
+}
+
+pub(crate) fn set_up_in(project: Project) -> Project {
     project.install_script("claude", CLAUDE);
     succeed(&project, &["init", "--hooks-only", "--harness", "claude"]);
     project
