@@ -25,7 +25,7 @@ mod tests {
     fn a_message_is_one_line_whatever_is_in_it() {
         let line = Harness::Claude.socket_line("s-1", "a\n!rm \"x\"\u{1b}").unwrap();
         let expect =
-            r#"{"message":{"content":"a\n!rm \"x\"\u001b","role":"user"},"session_id":"s-1","type":"user"}"#;
+            r#"{"type":"user","message":{"role":"user","content":"a\n!rm \"x\"\u001b"},"session_id":"s-1"}"#;
         assert_eq!(line, expect);
         assert_eq!(Harness::Gemini.socket_line("s-1", "a"), None);
     }

@@ -70,9 +70,11 @@ fn is_claude_rule(line: &str) -> bool {
     line.starts_with("────") && line.ends_with('─')
 }
 
-/// The prompt is between two bars of half blocks; above it a line tells of a turn.
+/// The prompt is between two bars of half blocks, or two rules where the terminal has few colours; above it a line tells of a
+/// turn.
 fn gemini(lines: &[&str]) -> Prompt {
-    let drawn = boxed(lines, |line| is_bar(line, '▄'), |line| is_bar(line, '▀'));
+    let is_edge = |block: char| move |line: &str| is_bar(line, block) || is_bar(line, '─');
+    let drawn = boxed(lines, is_edge('▄'), is_edge('▀'));
     let Some(Drawn { text, above, .. }) = drawn else { return Prompt::Absent };
     let Some(typed) = text.strip_prefix('>') else { return Prompt::Absent };
     let status = above.iter().rev().take(FOOTER);

@@ -111,12 +111,19 @@ impl Stage {
         screen.contains('❯') || screen.contains("Type your message")
     }
 
-    /// Types as the human would.
+    /// Types as the human would, who sees when an Enter was taken for a new line.
     fn say(&self, text: &str) {
         let (mux, pane) = self.terminal();
+        let before = self.activity();
         mux.paste(&pane, &Sanitized::new(text)).expect("paste the human's words");
-        thread::park_timeout(Duration::from_millis(500));
-        mux.press(&pane, Key::Enter).expect("press Enter");
+        self.wait("the words are in the prompt", || self.screen().contains(text));
+        while self.activity() == before {
+            mux.press(&pane, Key::Enter).expect("press Enter");
+            let pressed = Instant::now();
+            while self.activity() == before && pressed.elapsed() < Duration::from_secs(5) {
+                thread::park_timeout(Duration::from_millis(100));
+            }
+        }
     }
 
     /// Sends the lead a message, as its human, and returns the id.

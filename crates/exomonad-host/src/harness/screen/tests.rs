@@ -65,6 +65,13 @@ fn geminis_prompt_is_told_from_a_turn_and_from_a_dialog() {
     with("  Executing Hook: AfterAgent          ? for shortcuts", empty, Empty);
     with(" ⠸ Executing Hook: BeforeAgent (esc to cancel, 1s)", empty, Busy);
     with("", " > some typed text", filled("sometypedtext"));
+    let rules = |above: &str, text: &str, expect: Prompt| {
+        let screen = [above, RULE, " Shift+Tab to accept edits", RULE, text, "", RULE, foot[0], foot[1]];
+        gemini(&screen, expect);
+    };
+    rules("", empty, Empty);
+    rules(" ⠸ Thinking... (esc to cancel, 1s)", empty, Busy);
+    rules("", " > say hello", filled("sayhello"));
     let dialog = [
         TOP,
         " > dialog please",

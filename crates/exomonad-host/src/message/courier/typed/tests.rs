@@ -59,7 +59,7 @@ fn what_is_more_than_a_plain_line_is_in_a_file_and_the_line_says_where() {
         ("see @src/main.rs", "see"),
         ("@/etc/passwd", ""),
         ("ends with \\", "ends with \\"),
-        ("out\u{1b}[201~\rrm", "out[201~rm"),
+        ("out\u{1b}[201~\rrm", "out[201~ rm"),
         (long.as_str(), "word word word"),
     ];
     for (body, beginning) in cases {
