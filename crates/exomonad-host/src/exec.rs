@@ -6,6 +6,7 @@
 mod child;
 mod converse;
 mod foreground;
+mod marked;
 pub(crate) mod proc;
 mod pty;
 mod signals;
@@ -20,6 +21,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use self::child::Running;
 pub use self::converse::Conversation;
 pub use self::foreground::{End, Foreground, adopt_orphans};
+pub use self::marked::end_marked;
 pub use self::pty::{Pty, Size};
 pub use self::signals::{Notice, Signals, Wake};
 

@@ -1,9 +1,11 @@
 //! What a caller of `text` relies on.
 
+use std::time::Duration;
+
 use camino::Utf8Path;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::{Cmd, ExecError};
+use super::{Cmd, ExecError, end_marked};
 
 fn shell(script: &str) -> Cmd {
     Cmd::new("sh", Utf8Path::new("/"), "/usr/bin:/bin").args(["-c", script])
@@ -48,4 +50,23 @@ fn a_conversation_goes_line_by_line_and_ends_with_its_last_listener() {
     let mut deaf = shell("exec >&-; sleep 600").converse().unwrap();
     assert_eq!(deaf.hear().unwrap(), None);
     // Dropped, both end: the second one is killed.
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_bears_a_mark_is_ended_however_it_was_started_and_nothing_else() {
+    let mark = format!("EXOMONAD_TEST_MARK={}", std::process::id());
+    let (name, value) = mark.split_once('=').unwrap();
+    // Neither is a child of the shell that the test waits for, and one takes no notice of a request to end.
+    let script = "setsid sleep 600 & echo $!; (trap '' TERM; exec sleep 600) & echo $!";
+    let text = shell(script).env(name, value).text().unwrap();
+    let other = shell("sleep 600 & echo $!").text().unwrap();
+    assert!(end_marked(&mark, Duration::from_millis(200)).unwrap());
+    let pid = |text: &str| Pid::from_raw(text.trim().parse().unwrap()).unwrap();
+    for line in text.lines() {
+        let left = std::fs::read_to_string(format!("/proc/{}/stat", line.trim())).unwrap_or_default();
+        assert!(left.is_empty() || left.contains(") Z "), "{left}");
+    }
+    test_kill_process(pid(&other)).unwrap();
+    kill_process(pid(&other), Signal::KILL).unwrap();
 }

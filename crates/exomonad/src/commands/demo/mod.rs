@@ -124,8 +124,11 @@ fn look_around(output: &Output, stage: &Stage) {
         &format!("look around: `{script} events`, `{script} pr list`, `{script} messages --all`, `{script} log greet`"),
     );
     let terminals = stage.project().join(".exomonad/agents");
-    output.say(Mark::Next, &format!("the logs are in {}", stage.project().join(".exomonad/logs")));
     output.say(Mark::Next, &format!("what the terminals showed is in {terminals}"));
+    let logs = stage.project().join(".exomonad/logs");
+    if logs.is_dir() {
+        output.say(Mark::Next, &format!("the logs are in {logs}"));
+    }
 }
 
 /// The story as it is played.
@@ -144,6 +147,10 @@ impl Play<'_> {
         let mux = ["init", "--harness", "claude", "--no-attach", "--session", stage.session()];
         stage.exomonad(&mux)?;
         let store = stage.store()?;
+        let ended = self.follow(&store, |story| story.agents.get("root").is_some_and(|lead| lead.waits))?;
+        if ended != Ended::Well {
+            return Ok(ended);
+        }
         stage.exomonad_reading(&["send", "root", "-"], &format!("{WISH} {REST}"))?;
         let ended = self.follow(&store, |story| {
             let children = story.agents.iter().filter(|(name, _)| *name != "root");

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use exomonad_host::drop_logged;
-use exomonad_host::exec::Cmd;
+use exomonad_host::exec::{Cmd, end_marked};
 use exomonad_host::mux::{self, MuxKind};
 use exomonad_host::store::{Mode, Store};
 use exomonad_host::surroundings::Surroundings;
@@ -21,6 +21,9 @@ use crate::output::problem;
 
 /// How long one command may take. The slowest starts a multiplexer.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// How long what is left at the end may take to end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// The branch of the demo's repository.
 const BRANCH: &str = "main";
@@ -151,15 +154,17 @@ impl Stage {
         if std::mem::replace(&mut self.ended, true) {
             return;
         }
-        if !self.project().join(".exomonad/state.db").is_file() {
-            return;
+        if self.project().join(".exomonad/state.db").is_file() {
+            let agents = self.program(self.surroundings.exe.as_str()).args(["stop", "--tree", "root"]).run();
+            drop_logged(agents.map(drop), "stop the demo's agents");
+            let address = self.store().and_then(|store| Ok(store.terminal()?));
+            if let Ok(Some(address)) = address {
+                drop_logged(mux::open(address, &self.surroundings).end(), "end the demo's session");
+            }
         }
-        let lead = self.program(self.surroundings.exe.as_str()).args(["stop", "--tree", "root"]).run();
-        drop_logged(lead.map(drop), "stop the demo's agents");
-        let address = self.store().and_then(|store| Ok(store.terminal()?));
-        if let Ok(Some(address)) = address {
-            drop_logged(mux::open(address, &self.surroundings).end(), "end the demo's session");
-        }
+        // An agent that was being spawned is none that could be stopped. The home directory is nobody's but the demo's.
+        let home = format!("HOME={}", self.home());
+        drop_logged(end_marked(&home, GRACE).map(drop), "end what the demo left");
     }
 
     /// The user's own configuration, in which every role is played by this program.

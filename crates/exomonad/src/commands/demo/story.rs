@@ -27,8 +27,12 @@ pub(super) struct Deeds {
     pub(super) tools: u32,
     pub(super) held: u32,
     pub(super) denied: u32,
+    /// How often a tool of ours refused.
+    pub(super) refused: u32,
     pub(super) sent: u32,
     pub(super) removed: bool,
+    /// Its conversation has begun.
+    pub(super) waits: bool,
     /// How its harness ended; absent while it runs.
     pub(super) exit: Option<String>,
 }
@@ -72,17 +76,25 @@ impl Story {
                 self.deeds(agent).role = "tl".to_owned();
                 told(Mark::Done, "is at work".to_owned())
             }
+            ("hook.session-start", _) => {
+                self.deeds(agent).waits = true;
+                Ok(None)
+            }
             ("hook.pre-tool-use", "deny") => {
                 self.deeds(agent).denied += 1;
                 told(Mark::Wrong, format!("may not use {}: {}", field("tool"), shown(field("reason"))))
             }
             ("hook.stop", "block") => {
                 self.deeds(agent).held += 1;
-                told(Mark::ToDo, format!("may not stop yet: {}", shown(field("reason"))))
+                told(Mark::ToDo, format!("is held: {}", shown(field("reason"))))
             }
             ("tool.done", _) => {
                 self.deeds(agent).tools += 1;
                 Ok(None)
+            }
+            ("host.tool-called", _) if field("outcome") == "refused" => {
+                self.deeds(agent).refused += 1;
+                told(Mark::Wrong, format!("has {} refused: {}", field("tool"), shown(field("why"))))
             }
             ("message.queued", _) => self.message(store, agent, &data),
             ("agent.removed", _) => {
@@ -110,8 +122,8 @@ impl Story {
     fn message(&mut self, store: &Store, to: &str, data: &Value) -> anyhow::Result<Option<Line>> {
         let field = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
         let (from, kind) = (field("from"), field("kind"));
-        // What the forge tells an author has a line of its own.
-        if kind.starts_with("pull.") {
+        // Reviews, merges and ends have lines of their own.
+        if kind.starts_with("pull.") || kind.starts_with("review.") || kind == "exit" {
             return Ok(None);
         }
         if from != "human" {
@@ -152,7 +164,7 @@ impl Story {
             "pull.updated" => return None,
             "pull.reviewed" if field("state").contains("change") => {
                 request.changes_requested += 1;
-                (Mark::ToDo, format!("is asked to change PR #{number} by {}", field("by")))
+                (Mark::ToDo, format!("is asked by {} to change PR #{number}", field("by")))
             }
             "pull.reviewed" => (Mark::Done, format!("has PR #{number} approved by {}", field("by"))),
             "pull.merged" => {

@@ -40,7 +40,9 @@ fn agents(story: &Story) -> Vec<String> {
         require(denied == 1, format!("`{name}` was denied {denied} times, not once"));
     }
     let held = story.agents.get("greet").map_or(0, |deeds| deeds.held);
-    require(held > 0, "the stop gate did not hold `greet`".to_owned());
+    require(held == 2, format!("the stop gate held `greet` {held} times, not twice"));
+    let refused = story.agents.get("farewell").map_or(0, |deeds| deeds.refused);
+    require(refused == 1, format!("work that nobody checked was refused {refused} times, not once"));
     let exit = story.agents.get("root").and_then(|deeds| deeds.exit.clone());
     let how = exit.as_deref().unwrap_or("not at all");
     require(how == "exit code 0", format!("the lead ended with: {how}"));

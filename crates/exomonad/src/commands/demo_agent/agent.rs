@@ -107,7 +107,8 @@ impl<'a> Agent<'a> {
         self.read_context(&answer)
     }
 
-    /// The next thing that it was told. Where there is none, its turn ends, and it waits. Absent: it is to end.
+    /// The next thing that it was told. Where there is none, its turn ends, and it waits. What it is told at the start of its
+    /// conversation begins no turn: that is read with the first prompt. Absent: it is to end.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<News>> {
         loop {
             while let Some(heard) = self.ear.look() {
@@ -120,10 +121,10 @@ impl<'a> Agent<'a> {
                     Heard::End => return Ok(None),
                 }
             }
-            if let Some(news) = self.news.pop_front() {
-                return Ok(Some(news));
-            }
             if self.at_work {
+                if let Some(news) = self.news.pop_front() {
+                    return Ok(Some(news));
+                }
                 self.end_turn()?;
                 continue;
             }
