@@ -32,6 +32,7 @@ mod mcp;
 mod permissions;
 mod policy;
 mod registration;
+mod sandbox;
 mod sessions;
 mod tree;
 mod uninstall;
