@@ -8,24 +8,24 @@ use crate::launch::{Field, new};
 
 cases! {
     codex:
-        a_commit_in_a_worktree_needs_no_leave,
+        a_commit_in_a_worktree_needs_no_leave_and_gits_configuration_does,
         a_step_out_of_the_sandbox_is_its_human_s_to_allow,
         a_rule_refuses_a_step_out_of_the_sandbox,
         a_terminal_that_takes_words_later_is_not_started;
 }
 
-fn a_commit_in_a_worktree_needs_no_leave(agent: &Agent) {
+/// Git runs what the shared configuration says outside of the sandbox.
+fn a_commit_in_a_worktree_needs_no_leave_and_gits_configuration_does(agent: &Agent) {
     let shell = |command: &str| Turn::call(agent.shell, agent.shell_input(command));
     let commit = "echo done > part && git add part && git commit --quiet --message='the part'";
-    let beyond = "git config user.nickname nobody; touch ../outside";
-    let field = Field::new(agent, Script::new([shell(commit), shell(beyond)]));
+    let configure = "git config user.nickname nobody";
+    let field = Field::new(agent, Script::new([shell(commit), shell(configure)]));
     let workspace = field.worktree("feature");
     let terminal = field.start_in_mode(Some("acceptEdits"), "feature", &workspace, new(1), "do MARK");
-    let refused = terminal.result("../outside");
-    assert!(refused.contains("Read-only file system"), "{refused}");
+    terminal.result("could not lock config file");
     let project = field.project();
-    assert_eq!(project.git(["log", "-1", "--format=%s", "feature"]), "the part\n", "{}", terminal.result(""));
-    assert!(!project.read(".git/config").contains("nickname") && !project.has(".exomonad/worktrees/outside"));
+    assert_eq!(project.git(["log", "-1", "--format=%s", "feature"]), "the part\n");
+    assert!(!project.read(".git/config").contains("nickname"));
 }
 
 /// A command that its sandbox does not let do its work, and one that is to run without the sandbox.
