@@ -162,7 +162,7 @@ fn a_streamed_response_ends_with_the_same_response() {
         "response.completed",
     ];
     assert_eq!(names, expected);
-    let last = events.lines().filter_map(|line| line.strip_prefix("data: ")).last().unwrap();
+    let last = events.lines().filter_map(|line| line.strip_prefix("data: ")).next_back().unwrap();
     let last: Value = serde_json::from_str(last).unwrap();
     assert_eq!(last["response"]["output"][0]["content"][0]["text"], "hello");
 }
