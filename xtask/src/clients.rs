@@ -13,6 +13,8 @@ use crate::workspace::{home, variable};
 const CLAUDE_NEWEST: &str = "2.1.329";
 /// What npm gives to people whose Node is too old for the newest.
 const CLAUDE_OLDEST: &str = "2.1.197";
+/// The one Codex we know to hold.
+const CODEX: &str = "0.169.0";
 const GEMINI: &str = "@google/gemini-cli@0.61.0";
 /// Runs what is written in JavaScript, whatever Node the machine has: the suite and the Inspector need 22.
 const NODE: &str = "24.21.0";
@@ -42,6 +44,7 @@ pub(crate) fn install() -> Result<Vec<Client>> {
             "EXOMONAD_E2E_GEMINI",
             npm_package(&cache, GEMINI, "node_modules/@google/gemini-cli/bundle/gemini.js")?,
         ),
+        ("EXOMONAD_E2E_CODEX", codex(&cache)?),
         ("EXOMONAD_E2E_NODE", node(&cache)?),
         ("EXOMONAD_E2E_CONFORMANCE_LEGACY", npm_package(&cache, CONFORMANCE_LEGACY, conformance)?),
         ("EXOMONAD_E2E_CONFORMANCE_MODERN", npm_package(&cache, CONFORMANCE_MODERN, conformance)?),
@@ -72,15 +75,30 @@ pub(crate) fn cache() -> Result<Utf8PathBuf> {
     Ok(root.join("exomonad-ci/clients"))
 }
 
+/// The package with the executable for this machine, without the launcher that would choose it with Node.
 fn claude(cache: &Utf8Path, version: &str) -> Result<Utf8PathBuf> {
-    let dir = install_once(cache, &format!("claude-{version}"), |dir| unpack_claude(dir, version))?;
+    let package = format!("@anthropic-ai/claude-code-{}@{version}", platform()?);
+    let dir = install_once(cache, &format!("claude-{version}"), |dir| unpack(dir, &package))?;
     require(dir.join("package/claude"))
 }
 
-/// The package with the executable for this machine, without the launcher that would choose it with Node.
-fn unpack_claude(dir: &Utf8Path, version: &str) -> Result<()> {
-    let package = format!("@anthropic-ai/claude-code-{}@{version}", platform()?);
-    let packed = npm(dir, &["pack", "--silent", &package])?.read()?;
+/// As for Claude Code. The sandbox that Codex brings lies beside its executable.
+fn codex(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    let platform = platform()?;
+    let target = match platform {
+        "linux-x64" => "x86_64-unknown-linux-musl",
+        "linux-arm64" => "aarch64-unknown-linux-musl",
+        "darwin-x64" => "x86_64-apple-darwin",
+        _ => "aarch64-apple-darwin",
+    };
+    let package = format!("@openai/codex@{CODEX}-{platform}");
+    let dir = install_once(cache, &format!("codex-{CODEX}"), |dir| unpack(dir, &package))?;
+    require(dir.join("package/vendor").join(target).join("bin/codex"))
+}
+
+/// Unpacks one package and nothing that it needs.
+fn unpack(dir: &Utf8Path, package: &str) -> Result<()> {
+    let packed = npm(dir, &["pack", "--silent", package])?.read()?;
     let archive = packed.lines().last().with_context(|| format!("npm packed nothing for `{package}`"))?;
     Cmd::new(dir, "tar", ["-xzf", archive]).run()?;
     let archive = dir.join(archive);
@@ -154,7 +172,7 @@ fn platform() -> Result<&'static str> {
         ("linux", "aarch64") => Ok("linux-arm64"),
         ("macos", "x86_64") => Ok("darwin-x64"),
         ("macos", "aarch64") => Ok("darwin-arm64"),
-        (system, machine) => bail!("there is no Claude Code and no Node for {system} on {machine}"),
+        (system, machine) => bail!("there is no Claude Code, no Codex and no Node for {system} on {machine}"),
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn stream(number: usize, turn: &Turn, tool: Option<&Offered<'_>>) -> 
             "type": "response.output_text.delta",
             "output_index": 0,
             "content_index": 0,
-            "item_id": item["id"],
+            "item_id": item_id(number),
             "delta": text,
         }));
     }
@@ -53,8 +53,12 @@ fn envelope(number: usize, status: &str, output: &Value) -> Value {
     })
 }
 
+fn item_id(number: usize) -> String {
+    format!("item_{number}")
+}
+
 fn item(number: usize, turn: &Turn, tool: Option<&Offered<'_>>) -> Value {
-    let (id, call) = (format!("item_{number}"), format!("call_{number}"));
+    let (id, call) = (item_id(number), format!("call_{number}"));
     match turn {
         Turn::Say(text) => json!({
             "type": "message",

@@ -105,6 +105,68 @@ fn what_the_model_read_is_one_text_in_both_protocols() {
     }
 }
 
+/// Three ways to offer a tool, and what a call of each is.
+#[test]
+fn a_tool_of_the_responses_protocol_is_called_in_its_own_form() {
+    let tools = json!([
+        {"type": "function", "name": "exec_command", "parameters": {"properties": {"cmd": {}}}},
+        {"type": "custom", "name": "apply_patch"},
+        {"type": "tool_search"},
+        {"type": "namespace", "name": "mcp__ours", "tools": [{"type": "function", "name": "whoami"}]},
+    ]);
+    let found =
+        json!([{"type": "namespace", "name": "mcp__late", "tools": [{"type": "function", "name": "inbox"}]}]);
+    let model = FakeModel::start(Script::new([
+        Turn::call("exec_command", json!({"cmd": "ls"})),
+        Turn::call("apply_patch", json!("*** Begin Patch")),
+        Turn::call("tool_search", json!({"query": "inbox"})),
+        Turn::call("mcp__late__inbox", json!({})),
+        Turn::call("mcp__ours__whoami", json!({})),
+    ]));
+    let mut input =
+        vec![json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": "go"}]})];
+    let mut ask = |result: Value| {
+        let body = json!({"model": "m", "tools": tools, "input": input});
+        let answer: Value = serde_json::from_str(&post(&model, "/v1/responses", &body)).unwrap();
+        let said = answer["output"][0].clone();
+        input.extend([said.clone(), result]);
+        said
+    };
+    let output = |text: &str| json!({"type": "function_call_output", "output": text});
+    assert_eq!(ask(output("a file"))["arguments"], r#"{"cmd":"ls"}"#);
+    let said = ask(json!({"type": "custom_tool_call_output", "output": "patched"}));
+    assert_eq!((&said["type"], &said["input"]), (&json!("custom_tool_call"), &json!("*** Begin Patch")));
+    let said = ask(json!({"type": "tool_search_output", "tools": found}));
+    assert_eq!((&said["type"], &said["arguments"]), (&json!("tool_search_call"), &json!({"query": "inbox"})));
+    for (group, tool) in [("mcp__late", "inbox"), ("mcp__ours", "whoami")] {
+        let said = ask(output("yes"));
+        assert_eq!((&said["namespace"], &said["name"]), (&json!(group), &json!(tool)));
+    }
+    assert_eq!(ask(output(""))["content"][0]["text"], "done");
+    let request = model.requests().pop().unwrap();
+    assert_eq!(request.tool_results(), ["a file", "patched", "yes", "yes"]);
+    assert_eq!(request.tool_arguments("exec_command"), Some(vec!["cmd".to_owned()]));
+}
+
+#[test]
+fn a_streamed_response_ends_with_the_same_response() {
+    let model = FakeModel::start(Script::new([Turn::say("hello")]));
+    let tools = json!([{"type": "function", "name": "exec_command"}]);
+    let events = post(&model, "/v1/responses", &json!({"stream": true, "tools": tools, "input": []}));
+    let names: Vec<&str> = events.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    let expected = [
+        "response.created",
+        "response.output_item.added",
+        "response.output_text.delta",
+        "response.output_item.done",
+        "response.completed",
+    ];
+    assert_eq!(names, expected);
+    let last = events.lines().filter_map(|line| line.strip_prefix("data: ")).next_back().unwrap();
+    let last: Value = serde_json::from_str(last).unwrap();
+    assert_eq!(last["response"]["output"][0]["content"][0]["text"], "hello");
+}
+
 #[test]
 fn chunked_bodies_and_kept_connections_are_read() {
     let bytes = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\nGET /b HTTP/1.1\r\n\r\n";

@@ -114,6 +114,12 @@ impl Agent {
         self.client.run(project, script, "go on", self.arguments)
     }
 
+    /// As [`Agent::play`], with a model whose name the agent knows.
+    pub(crate) fn play_with(&self, model: &str, project: &Project, script: Script) -> ClientRun {
+        let arguments = [self.arguments, &["--model", model]].concat();
+        self.client.run(project, script, "go on", &arguments)
+    }
+
     /// Starts the agent as somebody would who left it alone with its defaults.
     pub(crate) fn play_unattended(&self, project: &Project) -> ClientRun {
         self.client.run(project, Script::default(), "go on", &[])

@@ -43,31 +43,27 @@ cases! {
         a_worker_in_the_main_checkout_is_at_work_at_once,
         a_conversation_goes_on,
         a_long_task_is_read_from_its_file,
-        a_task_that_reads_like_a_command_is_a_task,
-        a_commit_in_a_worktree_needs_no_leave,
-        a_step_out_of_the_sandbox_is_its_human_s_to_allow,
-        a_rule_refuses_a_step_out_of_the_sandbox,
-        a_running_terminal_takes_no_words_that_nobody_was_asked_about;
+        a_task_that_reads_like_a_command_is_a_task;
 }
 
 /// Longer than anything takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// A project in which agents are started by hand, as the launcher would.
-struct Field<'a> {
-    held: Held<'a>,
+pub(crate) struct Field<'a> {
+    pub(crate) held: Held<'a>,
     model: FakeModel,
     harness: Harness,
 }
 
 impl<'a> Field<'a> {
-    fn new(agent: &'a Agent, script: Script) -> Self {
+    pub(crate) fn new(agent: &'a Agent, script: Script) -> Self {
         let held = Held::with(agent, agent.project());
         let harness = agent.harness.parse().expect("a harness");
         Self { held, model: FakeModel::start(script), harness }
     }
 
-    fn project(&self) -> &Project {
+    pub(crate) fn project(&self) -> &Project {
         &self.held.project
     }
 
@@ -76,7 +72,7 @@ impl<'a> Field<'a> {
     }
 
     /// A git worktree where agents have theirs, and an agent in it.
-    fn worktree(&self, name: &str) -> Utf8PathBuf {
+    pub(crate) fn worktree(&self, name: &str) -> Utf8PathBuf {
         let path = self.project().dir().join(".exomonad/worktrees").join(name);
         self.project().git(["worktree", "add", "--quiet", "-b", name, path.as_str()]);
         self.add(name, "dev", WorkspaceKind::Worktree, &path);
@@ -99,7 +95,7 @@ impl<'a> Field<'a> {
     }
 
     /// Starts an agent in a terminal.
-    fn start(
+    pub(crate) fn start(
         &self,
         name: &str,
         workspace: &Utf8Path,
@@ -110,7 +106,7 @@ impl<'a> Field<'a> {
     }
 
     /// As [`Field::start`], in a permission mode.
-    fn start_in_mode(
+    pub(crate) fn start_in_mode(
         &self,
         mode: Option<&str>,
         name: &str,
@@ -154,7 +150,8 @@ impl<'a> Field<'a> {
             std::fs::create_dir_all(file.path.parent().expect("a file has a directory")).expect("make it");
             std::fs::write(&file.path, &file.text).expect("write it");
         }
-        let line = self.harness.launch_line(&facts).expect("the command line");
+        let mut line = self.harness.launch_line(&facts).expect("the command line");
+        line.env.push(("EXOMONAD_AGENT".to_owned(), name.to_owned()));
         Terminal::open(self, name, workspace, &line.argv, &line.env)
     }
 
@@ -170,7 +167,7 @@ impl<'a> Field<'a> {
     }
 
     /// How often a hook of this kind was asked for an agent.
-    fn hooks(&self, kind: &str, agent: &str) -> usize {
+    pub(crate) fn hooks(&self, kind: &str, agent: &str) -> usize {
         let lines = self.held.exomonad(&["events", "--json"]);
         let events = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event is JSON"));
         events.filter(|event| event["kind"] == kind && event["agent"] == agent).count()
@@ -186,13 +183,13 @@ impl<'a> Field<'a> {
 }
 
 /// A terminal of tmux's, on a server of its own.
-struct Terminal<'a> {
+pub(crate) struct Terminal<'a> {
     field: &'a Field<'a>,
     socket: Utf8PathBuf,
 }
 
 impl<'a> Terminal<'a> {
-    fn open(
+    pub(crate) fn open(
         field: &'a Field<'a>,
         name: &str,
         dir: &Utf8Path,
@@ -206,7 +203,6 @@ impl<'a> Terminal<'a> {
         let terminal = Self { field, socket };
         let run = project.run("tmux").args(["-S", terminal.socket.as_str(), "-f", conf.as_str()]);
         let run = run.args(["new-session", "-d", "-x", "150", "-y", "50", "-c", dir.as_str()]).args(argv);
-        let run = run.env("EXOMONAD_AGENT", name);
         let run = field
             .held
             .agent
@@ -218,12 +214,12 @@ impl<'a> Terminal<'a> {
         terminal
     }
 
-    fn tmux(&self, arguments: &[&str]) -> String {
+    pub(crate) fn tmux(&self, arguments: &[&str]) -> String {
         self.field.project().run("tmux").args(["-S", self.socket.as_str()]).args(arguments).output().stdout
     }
 
     /// Waits until there is an answer.
-    fn wait<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
+    pub(crate) fn wait<T>(&self, what: &str, find: impl Fn() -> Option<T>) -> T {
         let begin = Instant::now();
         loop {
             if let Some(found) = find() {
@@ -235,12 +231,12 @@ impl<'a> Terminal<'a> {
     }
 
     /// Waits for the request that has the text.
-    fn asked(&self, text: &str) -> ModelRequest {
+    pub(crate) fn asked(&self, text: &str) -> ModelRequest {
         self.wait(&format!("the model was not asked `{text}`"), || self.field.asked(text))
     }
 
     /// Waits for a tool's result that has the text.
-    fn result(&self, text: &str) -> String {
+    pub(crate) fn result(&self, text: &str) -> String {
         let find = || {
             let requests = self.field.model.requests();
             requests.iter().flat_map(ModelRequest::tool_results).find(|result| result.contains(text))
@@ -262,7 +258,7 @@ fn id(number: u8) -> String {
     format!("5f0c3a52-7b1e-4d7a-9a53-0000000000{number:02}")
 }
 
-fn new(number: u8) -> Conversation {
+pub(crate) fn new(number: u8) -> Conversation {
     Conversation::New { id: id(number) }
 }
 
@@ -392,65 +388,6 @@ fn a_task_that_reads_like_a_command_is_a_task(agent: &Agent) {
         assert!(text.contains(prompt), "{text}");
         assert!(!workspace.join("started").exists());
     }
-}
-
-fn a_commit_in_a_worktree_needs_no_leave(agent: &Agent) {
-    let command = "echo done > part && git add part && git commit --quiet --message='the part'; \
-                   touch \"$(git rev-parse --git-common-dir)/hooks/post-checkout\" ../outside";
-    let field = Field::new(agent, Script::call(agent.shell, agent.shell_input(command)));
-    let workspace = field.worktree("feature");
-    let terminal = field.start_in_mode(Some("acceptEdits"), "feature", &workspace, new(1), "do MARK");
-    terminal.wait("the turn did not end", || (field.hooks("hook.stop", "feature") > 0).then_some(()));
-    let subject = field.project().git(["log", "-1", "--format=%s", "feature"]);
-    assert_eq!(subject, "the part\n", "{}", terminal.result(""));
-    let outside = [".git/hooks/post-checkout", ".exomonad/worktrees/outside"];
-    assert!(!outside.iter().any(|path| field.project().has(path)), "{}", terminal.result(""));
-}
-
-/// A command that its sandbox would not let do its work.
-fn step_out(agent: &Agent) -> Script {
-    let mut input = agent.shell_input("touch asked.txt");
-    input["sandbox_permissions"] = json!("require_escalated");
-    input["justification"] = json!("May I?");
-    Script::new([
-        Turn::call(agent.shell, agent.shell_input("touch kept.txt")),
-        Turn::call(agent.shell, input),
-    ])
-}
-
-fn a_step_out_of_the_sandbox_is_its_human_s_to_allow(agent: &Agent) {
-    let field = Field::new(agent, step_out(agent));
-    let workspace = field.worktree("feature");
-    let terminal = field.start("feature", &workspace, new(1), "do MARK");
-    terminal.result("Read-only file system");
-    let asked = || (field.hooks("hook.permission-request", "feature") == 1).then_some(());
-    terminal.wait("the hook of a permission did not come", asked);
-    let shown = || terminal.tmux(&["capture-pane", "-p"]).contains("May I?").then_some(());
-    terminal.wait("its human was not asked", shown);
-    assert!(!workspace.join("kept.txt").exists() && !workspace.join("asked.txt").exists());
-    terminal.tmux(&["send-keys", "y"]);
-    terminal.wait("it was not done", || workspace.join("asked.txt").exists().then_some(()));
-}
-
-fn a_rule_refuses_a_step_out_of_the_sandbox(agent: &Agent) {
-    let field = Field::new(agent, step_out(agent));
-    let rule = "[[rules]]\nevent = \"permission-requested\"\nmatches = \"touch asked*\"\ndecision = \"deny\"\n\
-                reason = \"ours to say: stay inside\"\n";
-    field.project().write(".exomonad/config.toml", rule);
-    let workspace = field.worktree("feature");
-    let terminal = field.start("feature", &workspace, new(1), "do MARK");
-    terminal.result("ours to say: stay inside");
-    assert!(!workspace.join("asked.txt").exists());
-}
-
-/// What is typed into one comes by no hook.
-fn a_running_terminal_takes_no_words_that_nobody_was_asked_about(agent: &Agent) {
-    let mut input = agent.shell_input("bash");
-    input["tty"] = json!(true);
-    let field = Field::new(agent, Script::call(agent.shell, input));
-    let workspace = field.worktree("feature");
-    let terminal = field.start("feature", &workspace, new(1), "do MARK");
-    terminal.result("TTY execution is disabled");
 }
 
 fn a_directory_of_ours_is_trusted(agent: &Agent) {

@@ -35,6 +35,7 @@ mod messages;
 mod permissions;
 mod policy;
 mod registration;
+mod sandbox;
 mod sessions;
 mod tree;
 mod uninstall;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use exomonad_testkit::{Script, Turn};
+use serde_json::json;
+
 use crate::agent::Agent;
 use crate::held::{Held, require_result};
 
@@ -33,7 +36,8 @@ cases! {
         a_rule_for_another_command_changes_nothing,
         an_ask_rule_asks_and_nobody_is_there,
         the_model_learns_at_the_start_who_it_is,
-        a_broken_configuration_stops_the_tool_and_says_so;
+        a_broken_configuration_stops_the_tool_and_says_so,
+        a_patch_of_our_own_files_is_refused_and_another_is_made;
 }
 
 const DENY: &str = r#"
@@ -101,4 +105,16 @@ fn a_broken_configuration_stops_the_tool_and_says_so(agent: &Agent) {
     let run = held.shell("touch harmless.txt");
     assert!(!held.project.has("harmless.txt"), "{run}");
     require_result(&run, "config.toml");
+}
+
+/// Codex's own way to change files, which it offers to the models that it knows.
+fn a_patch_of_our_own_files_is_refused_and_another_is_made(agent: &Agent) {
+    let held = Held::new(agent);
+    let patch = |path: &str| format!("*** Begin Patch\n*** Add File: {path}\n+text\n*** End Patch\n");
+    let patches = ["new.txt", ".exomonad/x", "docs/../.codex/hooks/x"].map(patch);
+    let script = Script::new(patches.map(|patch| Turn::call("apply_patch", json!(patch))));
+    let run = agent.play_with("gpt-5.5", &held.project, script);
+    assert_eq!(run.tool_results().len(), 3, "{run}");
+    let made = ["new.txt", ".exomonad/x", ".codex/hooks/x"].map(|path| held.project.has(path));
+    assert_eq!(made, [true, false, false], "{run}");
 }

@@ -1,14 +1,17 @@
 //! `exomonad init` gives an agent its MCP server, and no approval stands in between.
 
-use exomonad_testkit::Project;
+use exomonad_testkit::{Project, Script};
+use serde_json::json;
 
 use crate::agent::Agent;
-use crate::held::Held;
+use crate::held::{Held, require_result};
+use crate::launch::{Field, Terminal};
 
 cases! {
     claude_newest: the_server_connects, a_strangers_server_waits_for_its_user, after_an_uninstall_there_is_no_server;
     claude_oldest: the_server_connects, a_strangers_server_waits_for_its_user, after_an_uninstall_there_is_no_server;
     gemini: the_server_connects, after_an_uninstall_there_is_no_server;
+    codex: the_hooks_run_once_their_user_trusts_them, the_command_that_init_prints_brings_our_tools;
 }
 
 /// What the agent's own check of its MCP servers says.
@@ -50,4 +53,29 @@ fn after_an_uninstall_there_is_no_server(agent: &Agent) {
     held.exomonad(&["uninstall"]);
     let servers = servers(agent, &held.project);
     assert_eq!(ours(&servers), "", "{servers}");
+}
+
+fn the_hooks_run_once_their_user_trusts_them(agent: &Agent) {
+    let field = Field::new(agent, Script::default());
+    let argv = ["codex", "do MARK"].map(str::to_owned);
+    let terminal = Terminal::open(&field, "user", field.project().dir(), &argv, &[]);
+    let shows = |text: &str| terminal.tmux(&["capture-pane", "-p"]).contains(text).then_some(());
+    terminal.wait("its user was not asked", || shows("Trust all"));
+    assert_eq!(field.held.events(), [], "nothing runs before");
+    terminal.tmux(&["send-keys", "Down"]);
+    terminal.wait("the second answer is not chosen", || shows("\u{203a} 2."));
+    terminal.tmux(&["send-keys", "Enter"]);
+    terminal.asked("MARK");
+    let ended = || field.held.events().iter().any(|(kind, _)| kind == "hook.stop").then_some(());
+    terminal.wait("the end of the turn was not told", ended);
+}
+
+fn the_command_that_init_prints_brings_our_tools(agent: &Agent) {
+    let held = Held::with(agent, agent.project());
+    let init = ["init", "--hooks-only", "--harness", agent.harness];
+    let said = held.project.run("exomonad").args(init).output().require_success().stderr;
+    let command = said.split('`').find(|part| part.starts_with("codex mcp add ")).expect("a command");
+    drop(held.project.run("sh").args(["-c", command]).output().require_success());
+    let run = agent.play(&held.project, Script::call("mcp__exomonad__whoami", json!({})));
+    require_result(&run, held.project.dir().as_str());
 }

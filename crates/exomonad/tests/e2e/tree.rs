@@ -13,7 +13,7 @@ use exomonad_testkit::{Cast, Client, FakeModel, Project, Run, Script, Turn};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::agent::{installed, real_claude, real_gemini};
+use crate::agent::{installed, real_claude, real_codex, real_gemini};
 
 /// The built program.
 const EXOMONAD: &str = env!("CARGO_BIN_EXE_exomonad");
@@ -25,6 +25,7 @@ const LIMIT: Duration = Duration::from_secs(180);
 const LEAD: &str = "THE-LEADS-CONVERSATION";
 const FIRST: &str = "THE-FIRST-PART";
 const SECOND: &str = "THE-SECOND-PART";
+const THIRD: &str = "THE-THIRD-PART";
 
 #[test]
 fn a_tree_lives_and_leaves_in_tmux() {
@@ -73,9 +74,10 @@ impl Stage {
     /// Sets the project up, and starts its lead.
     fn set(mux: &str) -> Self {
         let project = Project::new();
-        let (claude, gemini) = (real_claude(), real_gemini());
+        let (claude, gemini, codex) = (real_claude(), real_gemini(), real_codex());
         claude.prepare(&project);
         gemini.prepare(&project);
+        codex.prepare(&project);
         project.install("exomonad", Utf8Path::new(EXOMONAD));
         if mux == "zellij" {
             project.install("zellij", &installed("EXOMONAD_E2E_ZELLIJ"));
@@ -91,8 +93,8 @@ impl Stage {
             own("ZELLIJ_SOCKET_DIR", runtime.as_str()),
             own("XDG_RUNTIME_DIR", runtime.as_str()),
         ];
-        let clients = claude.environment(&model).into_iter().chain(gemini.environment(&model));
-        variables.extend(clients.map(|(name, value)| (name.to_owned(), value)));
+        let clients = [claude.environment(&model), gemini.environment(&model), codex.environment(&model)];
+        variables.extend(clients.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)));
         let stage = Self { project, model, variables };
         drop(stage.exomonad(&["init", "--hooks-only"]).output().require_success());
         stage.project.git(["add", ".exomonad/config.toml"]);
@@ -121,7 +123,8 @@ impl Stage {
                 self.events(&["--kind", "hook.stop", "--agent", "root"]).len() >= turn
             });
         }
-        for (name, subject) in [("one", "the first part"), ("two", "the second part")] {
+        let parts = [("one", "the first part"), ("two", "the second part"), ("three", "the third part")];
+        for (name, subject) in parts {
             self.wait(&format!("`{name}` committed"), || {
                 let branch = format!("main.{name}");
                 let log = self.project.run("git").args(["log", "-1", "--format=%s", &branch]).output();
@@ -137,7 +140,7 @@ impl Stage {
             self.wait("the workers run", || self.state(worker) == "running");
         }
         let tree = self.exomonad(&["tree"]).output().require_success().stdout;
-        for name in ["root", "one", "two", "w1", "w2", "w3"] {
+        for name in ["root", "one", "two", "three", "w1", "w2", "w3"] {
             assert!(tree.contains(name), "{tree}");
         }
         assert_eq!(self.project.git(["status", "--porcelain"]), "", "the lead's checkout is untouched");
@@ -145,17 +148,18 @@ impl Stage {
 
     /// Ends everybody, merges what they did, and cleans up.
     fn leave(&self) {
-        let all = ["one", "two", "w1", "w2", "w3"];
+        let all = ["one", "two", "three", "w1", "w2", "w3"];
         drop(self.exomonad(&[["stop"].as_slice(), &all].concat()).output().require_success());
         for name in all {
             self.wait("no process is left", || self.processes(name).is_empty());
         }
-        drop(self.project.git(["merge", "--quiet", "--no-edit", "main.one"]));
-        drop(self.project.git(["merge", "--quiet", "--no-edit", "main.two"]));
+        for branch in ["main.one", "main.two", "main.three"] {
+            drop(self.project.git(["merge", "--quiet", "--no-edit", branch]));
+        }
         drop(self.exomonad(&["cleanup"]).output().require_success());
         assert_eq!(self.project.git(["worktree", "list"]).lines().count(), 1);
         let branches = self.project.git(["branch", "--format=%(refname:short)"]);
-        assert_eq!(branches.lines().collect::<Vec<_>>(), ["main", "main.one", "main.two"]);
+        assert_eq!(branches.lines().collect::<Vec<_>>(), ["main", "main.one", "main.three", "main.two"]);
         assert_eq!(self.project.git(["status", "--porcelain"]), "");
         let agents = self.listed();
         let names: Vec<_> = agents.iter().map(|agent| agent["name"].as_str().unwrap_or_default()).collect();
@@ -268,7 +272,8 @@ fn screen(mux: &dyn Multiplexer, pane: &Pane) -> String {
     mux.screen(pane, false).unwrap_or_else(|err| format!("no screen: {err}"))
 }
 
-/// The lead spawns two developers and three workers; each developer commits and reports.
+/// The lead spawns three developers and three workers; each developer commits and reports. Codex has no rules that allow a
+/// command: its mode lets it write.
 fn cast() -> Cast {
     let spawn = |task: &str, name: &str, harness: &str| {
         json!({
@@ -278,12 +283,19 @@ fn cast() -> Cast {
             "allowed_tools": ["Bash(git commit:*)"],
         })
     };
+    let codex = json!({
+        "task": format!("{THIRD}: commit it"),
+        "branch_name": "three",
+        "harness": "codex",
+        "permission_mode": "acceptEdits",
+    });
     let workers: Vec<_> = ["w1", "w2", "w3"]
         .iter()
         .map(|name| json!({"name": name, "task": "wait", "harness": "quiet"}))
         .collect();
     let report = json!({"status": "success", "message": "committed"});
-    let commit = |subject: &str| json!({"command": format!("git commit --quiet --allow-empty -m '{subject}'"), "description": "commits"});
+    let git = |subject: &str| format!("git commit --quiet --allow-empty -m '{subject}'");
+    let commit = |subject: &str| json!({"command": git(subject), "description": "commits"});
     Cast::default()
         .part(
             LEAD,
@@ -291,6 +303,7 @@ fn cast() -> Cast {
                 Turn::say("what shall I do?"),
                 Turn::call("mcp__exomonad__spawn_leaf_subtree", spawn(FIRST, "one", "claude")),
                 Turn::call("mcp__exomonad__spawn_leaf_subtree", spawn(SECOND, "two", "gemini")),
+                Turn::call("mcp__exomonad__spawn_leaf_subtree", codex),
                 Turn::call("mcp__exomonad__spawn_workers", json!({ "specs": workers })),
                 Turn::say("all are spawned"),
             ]),
@@ -306,7 +319,14 @@ fn cast() -> Cast {
             SECOND,
             Script::new([
                 Turn::call("run_shell_command", commit("the second part")),
-                Turn::call("mcp_exomonad_notify_parent", report),
+                Turn::call("mcp_exomonad_notify_parent", report.clone()),
+            ]),
+        )
+        .part(
+            THIRD,
+            Script::new([
+                Turn::call("exec_command", json!({"cmd": git("the third part")})),
+                Turn::call("mcp__exomonad__notify_parent", report),
             ]),
         )
 }

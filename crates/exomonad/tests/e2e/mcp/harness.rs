@@ -31,6 +31,7 @@ cases! {
         the_model_reads_a_tools_result,
         the_model_reads_a_tools_error,
         the_models_tools_begin_with_our_instructions,
+        a_model_that_the_agent_knows_reads_our_instructions_and_searches_for_our_tools,
         whoami_and_notify_parent_leave_their_rows;
 }
 
@@ -130,6 +131,21 @@ fn the_models_tools_begin_with_our_instructions(agent: &Agent) {
     let groups = first.body["tools"].as_array().expect("a list of tools");
     let ours = groups.iter().find(|group| group["name"] == "mcp__exomonad").expect("our group");
     assert!(ours["description"].as_str().is_some_and(|text| text.contains(&sentence)), "{ours}");
+}
+
+/// Codex leaves the tools of servers out of the first request where the model can search for them.
+fn a_model_that_the_agent_knows_reads_our_instructions_and_searches_for_our_tools(agent: &Agent) {
+    let served = served(agent);
+    let sentence = instructed(&served);
+    register(agent, &served, ROOT);
+    let whoami = seen_as(agent, "whoami");
+    let search = Turn::call("tool_search", json!({"query": "exomonad whoami who am I"}));
+    let script = Script::new([search, Turn::call(&whoami, json!({}))]);
+    let run = agent.play_with("gpt-5.5", &served.project, script);
+    assert!(run.first_text().contains(&sentence), "`{sentence}` did not reach the model\n{run}");
+    let offered = run.conversation().first().map(|request| request.tools()).unwrap_or_default();
+    assert!(!offered.contains(&whoami), "it is offered at once now: {offered:?}");
+    require_result(&run, served.project.dir().as_str());
 }
 
 /// The first sentence of what our server says of itself.
