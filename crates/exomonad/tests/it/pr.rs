@@ -30,6 +30,7 @@ fn project(text: &str) -> Project {
             author: &name("a"),
             head_sha: &sha("main.a"),
             base_sha: &sha("main"),
+            own_sha: None,
             receipt: Some("everything is committed"),
         },
         now_ms(),
