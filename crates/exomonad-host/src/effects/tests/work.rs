@@ -158,8 +158,8 @@ impl Tree {
 
     fn file(&self, head_sha: &str, state: &str) {
         let insert =
-            "INSERT INTO pulls (title, state, head, base, author, head_sha, created_ms, updated_ms, body)
-                      VALUES ('t', ?2, 'main.api', 'main', 'root.api', ?1, 1, 1, '')";
+            "INSERT INTO pulls (title, state, head, base, author, head_sha, base_sha, created_ms, updated_ms, body)
+                      VALUES ('t', ?2, 'main.api', 'main', 'root.api', ?1, '', 1, 1, '')";
         self.database().execute(insert, [head_sha, state]).unwrap();
     }
 
