@@ -1,6 +1,7 @@
 //! The effects, asked for as the guest asks.
 
 mod agents;
+mod forge;
 mod messages;
 mod process;
 mod wait;

@@ -19,8 +19,18 @@ pub(crate) struct NewCommit<'a> {
     pub(crate) message: &'a str,
     /// Who did the work; absent: whoever commits.
     pub(crate) author: Option<&'a Author>,
-    /// Who commits; absent: whom git's configuration names.
-    pub(crate) committer: Option<&'a Author>,
+    pub(crate) committer: Committer<'a>,
+}
+
+/// Who commits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Committer<'a> {
+    /// Whom git's configuration names.
+    User,
+    /// We do, since it names nobody.
+    Ours,
+    /// Somebody who did so before.
+    As(&'a Author),
 }
 
 impl Git {
@@ -29,7 +39,7 @@ impl Git {
         &self.repository().git_dir
     }
 
-    /// Makes a commit and returns its id. Where git's configuration names nobody, exomonad commits.
+    /// Makes a commit and returns its id.
     ///
     /// # Errors
     /// There is no such tree, or git failed.
@@ -45,29 +55,37 @@ impl Git {
         }
         arguments.push(commit.tree);
         let mut env: Vec<(&str, &str)> = Vec::new();
-        if !self.knows_user()? {
-            env.extend(IDENTITY);
-        }
-        let dates = [commit.author, commit.committer].map(|by| by.map(|by| format!("@{}", by.date)));
-        let [author_date, committer_date] = &dates;
-        if let Some(author) = commit.author {
-            env.extend([("GIT_AUTHOR_NAME", author.name.as_str()), ("GIT_AUTHOR_EMAIL", &author.email)]);
-            if !author.date.is_empty() {
-                env.extend(author_date.as_deref().map(|date| ("GIT_AUTHOR_DATE", date)));
+        let committed;
+        match commit.committer {
+            Committer::User => {}
+            Committer::Ours => env.extend(IDENTITY),
+            Committer::As(by) => {
+                committed = format!("@{}", by.date);
+                env.extend([("GIT_COMMITTER_NAME", by.name.as_str()), ("GIT_COMMITTER_EMAIL", &by.email)]);
+                env.push(("GIT_COMMITTER_DATE", &committed));
             }
         }
-        if let Some(committer) = commit.committer {
-            let name = committer.name.as_str();
-            env.extend([("GIT_COMMITTER_NAME", name), ("GIT_COMMITTER_EMAIL", &committer.email)]);
-            env.extend(committer_date.as_deref().map(|date| ("GIT_COMMITTER_DATE", date)));
+        let authored;
+        if let Some(by) = commit.author {
+            env.extend([("GIT_AUTHOR_NAME", by.name.as_str()), ("GIT_AUTHOR_EMAIL", &by.email)]);
+            // Without one it is made now.
+            if !by.date.is_empty() {
+                authored = format!("@{}", by.date);
+                env.push(("GIT_AUTHOR_DATE", &authored));
+            }
         }
         Ok(self.change(&arguments, &env)?.trim().to_owned())
     }
 
-    /// Whether git's configuration names its user: it would make up an address from the machine's name otherwise.
-    fn knows_user(&self) -> Result<bool, GitError> {
+    /// Who commits here: its user, if git's configuration names one. Git would make up an address from the machine's name
+    /// otherwise.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub(crate) fn committer(&self) -> Result<Committer<'static>, GitError> {
         let name = self.optional(&["config", "--get", "user.name"])?;
-        Ok(name.is_some() && self.optional(&["config", "--get", "user.email"])?.is_some())
+        let is_known = name.is_some() && self.optional(&["config", "--get", "user.email"])?.is_some();
+        Ok(if is_known { Committer::User } else { Committer::Ours })
     }
 
     /// Moves a branch that is still at `old`; tells whether it is at `new` now.

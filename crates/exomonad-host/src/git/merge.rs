@@ -33,6 +33,22 @@ pub(crate) struct Author {
     pub(crate) date: String,
 }
 
+/// Where git reads how files are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attributes {
+    /// From what is merged into.
+    OfOurs,
+    /// From whatever is checked out, as before git 2.41, which cannot be told.
+    OfCheckout,
+}
+
+impl Attributes {
+    /// The best that a version of git can do.
+    pub(crate) fn of(version: (u32, u32)) -> Self {
+        if version >= (2, 41) { Self::OfOurs } else { Self::OfCheckout }
+    }
+}
+
 /// Which commits of a branch are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -52,23 +68,23 @@ impl Git {
         parse_version(&text).ok_or_else(|| GitError::Output { line: text.clone() })
     }
 
-    /// Merges `theirs` into `ours`, with the attributes that `ours` has. `from` is the commit that the change of `theirs` is
-    /// seen from; the merge base when absent.
+    /// Merges `theirs` into `ours`. `from` is the commit that the change of `theirs` is seen from; the merge base when absent.
     ///
     /// # Errors
     /// Git failed, or there is no such revision.
     pub(crate) fn merge_trees(
         &self,
+        attributes: Attributes,
         from: Option<&str>,
         ours: &str,
         theirs: &str,
     ) -> Result<MergedTree, GitError> {
-        let attributes = format!("--attr-source={}", plain(ours)?);
+        let source = format!("--attr-source={}", plain(ours)?);
         let from = from.map(|from| plain(from).map(|from| format!("--merge-base={from}"))).transpose()?;
         let mut arguments = Vec::new();
-        // Before this version git reads them from whatever is checked out.
-        if self.version()? >= (2, 41) {
-            arguments.push(attributes.as_str());
+        match attributes {
+            Attributes::OfOurs => arguments.push(source.as_str()),
+            Attributes::OfCheckout => {}
         }
         arguments.extend(["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"]);
         arguments.extend(from.as_deref());

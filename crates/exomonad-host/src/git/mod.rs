@@ -12,9 +12,9 @@ mod repository;
 mod standing;
 mod write;
 
-pub(crate) use advance::NewCommit;
+pub(crate) use advance::{Committer, NewCommit};
 pub(crate) use compare::Difference;
-pub(crate) use merge::{Author, MergedTree, Which};
+pub(crate) use merge::{Attributes, Author, MergedTree, Which};
 pub use pointer::Pointer;
 pub use porcelain::{Git, GitError};
 pub use repository::{Repository, RepositoryError};

@@ -11,7 +11,7 @@ pub struct FiledRow {
     pub number: u64,
     /// `open`, `merged` or `closed`.
     pub state: String,
-    /// The commit at which it was filed or updated last.
+    /// The commit at which it was filed or updated last, as the author's own repository calls it.
     pub head_sha: String,
     /// The latest word of each reviewer that approved it or asked for changes: that it asked, and at which commit.
     pub verdicts: Vec<VerdictRow>,
@@ -34,11 +34,21 @@ impl Store {
     pub fn filed(&self, branch: &str) -> Result<Option<FiledRow>, StoreError> {
         let connection = self.lock();
         let mut select = connection.prepare_cached(
-            "SELECT number, state, head_sha FROM pulls WHERE head = ?1 ORDER BY state = 'open' DESC, number DESC LIMIT 1",
+            "SELECT number, state, head_sha, own_sha FROM pulls WHERE head = ?1 ORDER BY state = 'open' DESC, number DESC LIMIT 1",
         )?;
-        let found =
-            select.query_row(params![branch], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)));
-        let Some((pull, state, head_sha)) = found.optional()? else { return Ok(None) };
+        let found = select.query_row(params![branch], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, Option<String>>(3)?,
+            ))
+        });
+        let Some((pull, state, head_sha, own_sha)) = found.optional()? else { return Ok(None) };
+        let own = |commit: String| match &own_sha {
+            Some(own_sha) if commit == head_sha => own_sha.clone(),
+            Some(_) | None => commit,
+        };
         // Of all rows of a reviewer, SQLite takes the others' columns from the one with the greatest id.
         let mut select = connection.prepare_cached(
             "SELECT state, commit_sha, max(id) FROM reviews
@@ -46,9 +56,14 @@ impl Store {
         )?;
         let verdicts = select.query_map(params![pull], |row| {
             let state: String = row.get(0)?;
-            Ok(VerdictRow { asks_for_changes: state == "changes-requested", commit: row.get(1)? })
+            Ok(VerdictRow { asks_for_changes: state == "changes-requested", commit: own(row.get(1)?) })
         })?;
         let verdicts = verdicts.collect::<rusqlite::Result<_>>()?;
-        Ok(Some(FiledRow { number: super::events::from_row(pull), state, head_sha, verdicts }))
+        Ok(Some(FiledRow {
+            number: super::events::from_row(pull),
+            state,
+            head_sha: own(head_sha.clone()),
+            verdicts,
+        }))
     }
 }

@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 use serde_json::json;
 
 use super::events::{from_row, insert_event, to_row};
-use super::pulls::{by_whom, require, send, tell};
+use super::pulls::{PullRow, by_whom, require, send, tell};
 use super::{Sender, Store, StoreError};
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::forge::PullRequestState;
@@ -78,6 +78,8 @@ pub struct MergeRecord<'a> {
     pub base_sha: &'a str,
     /// The base's newest commit after it.
     pub merge_sha: &'a str,
+    /// Its author gets a message.
+    pub tells_author: bool,
 }
 
 impl Store {
@@ -108,7 +110,7 @@ impl Store {
         })
     }
 
-    /// Records that a pull request is merged, and tells its author and everyone else who works towards the same base. A
+    /// Records that a pull request is merged, and tells everyone else who works towards the same base. A
     /// merge of it that was begun goes to its last step. Doing it again changes nothing.
     ///
     /// # Errors
@@ -134,8 +136,9 @@ impl Store {
                 data.insert("sha".to_owned(), json!(record.merge_sha));
             }
             tell(transaction, "pull.merged", &pull, data, now_ms)?;
-            let text = format!("Your pull request #{} was merged into `{}`.", pull.number, pull.base);
-            send(transaction, &pull, record.by, "pull.merged", &text, now_ms)?;
+            if record.tells_author {
+                send(transaction, &pull, record.by, "pull.merged", &merged_text(&pull), now_ms)?;
+            }
             let moved = json!({ "base": pull.base, "sha": record.merge_sha, "number": pull.number });
             let mut select =
                 transaction.prepare_cached("SELECT agent FROM spawns WHERE base = ?1 AND agent <> ?2")?;
@@ -144,6 +147,17 @@ impl Store {
                 insert_event(transaction, now_ms, "base.moved", &sibling, &moved.to_string())?;
             }
             Ok(())
+        })
+    }
+
+    /// Tells the author of a pull request that it was merged, where the record of the merge did not.
+    ///
+    /// # Errors
+    /// There is none of this number, or the database failed.
+    pub fn tell_of_merge(&self, number: u64, by: Sender<'_>, now_ms: u64) -> Result<(), StoreError> {
+        self.write_durably(|transaction| {
+            let pull = require(transaction, number)?;
+            send(transaction, &pull, by, "pull.merged", &merged_text(&pull), now_ms)
         })
     }
 
@@ -173,6 +187,10 @@ impl Store {
         }
         Ok(merges)
     }
+}
+
+fn merged_text(pull: &PullRow) -> String {
+    format!("Your pull request #{} was merged into `{}`.", pull.number, pull.base)
 }
 
 fn read(row: &Row<'_>) -> Result<MergeRow, StoreError> {

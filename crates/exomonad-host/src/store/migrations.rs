@@ -194,6 +194,7 @@ const STEPS: &[&str] = &[
         author TEXT NOT NULL,
         head_sha TEXT NOT NULL,
         base_sha TEXT NOT NULL,
+        own_sha TEXT,
         merge_sha TEXT,
         created_ms INTEGER NOT NULL,
         updated_ms INTEGER NOT NULL,

@@ -62,6 +62,8 @@ pub struct PullDraft<'a> {
     pub head_sha: &'a str,
     /// The commit at which the head left the base.
     pub base_sha: &'a str,
+    /// What the head's commit is called in the author's own repository; absent where that is the base's.
+    pub own_sha: Option<&'a str>,
     /// What the host knows of the work.
     pub receipt: Option<&'a str>,
 }
@@ -109,7 +111,7 @@ impl Store {
             }
             let changed = transaction.execute(
                 "UPDATE pulls SET title = coalesce(?2, title), body = coalesce(?3, body), base = ?4, head_sha = ?5,
-                     receipt = coalesce(?6, receipt), updated_ms = ?7, base_sha = ?8
+                     receipt = coalesce(?6, receipt), updated_ms = ?7, base_sha = ?8, own_sha = ?9
                  WHERE number = ?1 AND (title, body, base, head_sha, receipt) IS NOT
                      (coalesce(?2, title), coalesce(?3, body), ?4, ?5, coalesce(?6, receipt))",
                 params![
@@ -120,7 +122,8 @@ impl Store {
                     draft.head_sha,
                     draft.receipt,
                     to_row(now_ms),
-                    draft.base_sha
+                    draft.base_sha,
+                    draft.own_sha
                 ],
             )?;
             let pull = require(transaction, open.number)?;
@@ -268,8 +271,9 @@ fn insert(
 ) -> Result<u64, StoreError> {
     let number = transaction
         .prepare_cached(
-            "INSERT INTO pulls (title, state, head, base, author, head_sha, base_sha, created_ms, updated_ms, receipt, body)
-             VALUES (?1, 'open', ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)",
+            "INSERT INTO pulls (title, state, head, base, author, head_sha, base_sha, own_sha, created_ms, updated_ms,
+                 receipt, body)
+             VALUES (?1, 'open', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)",
         )?
         .insert(params![
             title,
@@ -278,6 +282,7 @@ fn insert(
             draft.author.as_str(),
             draft.head_sha,
             draft.base_sha,
+            draft.own_sha,
             to_row(now_ms),
             draft.receipt,
             draft.body.unwrap_or_default()

@@ -31,6 +31,8 @@ mod messages;
 #[cfg(test)]
 mod pane;
 #[cfg(test)]
+mod pr;
+#[cfg(test)]
 mod ps;
 #[cfg(test)]
 mod repair;

@@ -37,6 +37,8 @@ struct Ends {
     head_sha: String,
     base: String,
     base_sha: String,
+    /// What the head's commit is called where the agent made it; absent where that is the base's repository.
+    own_sha: Option<String>,
 }
 
 /// Files it, or updates the one that is open. The site's checkout is the agent's.
@@ -69,6 +71,7 @@ pub(super) fn file(site: &Site, order: &FileOrder<'_>) -> Result<PullRow, ForgeE
         author: &row.name,
         head_sha: &ends.head_sha,
         base_sha: &ends.base_sha,
+        own_sha: ends.own_sha.as_deref(),
         receipt: order.receipt,
     };
     match site.store.file_pull(&draft, site.clock.now_ms())? {
@@ -127,7 +130,9 @@ fn find_ends(site: &Site, row: &AgentRow, head: String, base: String) -> Result<
     if base_sha == head_sha {
         return Err(nothing());
     }
-    Ok(Ends { head, head_sha, base, base_sha })
+    let is_apart = row.workspace_kind == WorkspaceKind::Standalone;
+    let own_sha = if is_apart { site.git(site.repository.clone()).commit("HEAD")? } else { None };
+    Ok(Ends { head, head_sha, base, base_sha, own_sha })
 }
 
 /// Pushes the branch where there is somewhere to push to. A standalone repository has no remote.

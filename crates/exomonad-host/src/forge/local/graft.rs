@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::agent::Site;
 use crate::forge::ForgeError;
-use crate::git::{Git, NewCommit, Which};
+use crate::git::{Committer, Git, NewCommit, Which};
 use crate::store::AgentRow;
 
 /// Brings what the agent has checked out into the project as a branch of the same name; nothing when it made no commit.
@@ -41,7 +41,7 @@ fn replant(origin: &Git, first: &str, head: &str, base_sha: &str) -> Result<Stri
             parents: &parents,
             message: &step.message,
             author: Some(&step.author),
-            committer: Some(&step.committer),
+            committer: Committer::As(&step.committer),
         })?;
         made.insert(step.id, tip.clone());
     }

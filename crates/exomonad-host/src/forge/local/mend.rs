@@ -4,7 +4,7 @@
 //! moves; once it is elsewhere without the merge in it, the merge is dropped, and its pull request stays open.
 
 use super::checkout::{Followed, catch_up};
-use super::land::record;
+use super::land::{Notice, record};
 use super::{repository_of, turn};
 use crate::agent::Site;
 use crate::forge::ForgeError;
@@ -50,7 +50,7 @@ fn mend_one(site: &Site, merge: &MergeRow) -> Result<Mended, ForgeError> {
             );
             return Ok(Mended { done, left: Vec::new() });
         }
-        record(site, merge)?;
+        record(site, merge, Notice::Author)?;
     }
     let mut ended = true;
     let mut left = Vec::new();

@@ -1,5 +1,6 @@
 //! The forge that needs no server: pull requests and reviews in the project's database, merges by git's plumbing.
 
+mod candidate;
 mod checkout;
 mod file;
 mod graft;
@@ -195,9 +196,10 @@ impl Forge for Local {
             mend::mend_in_turn(&self.site)?;
             let (place, head_sha) = self.open_place(order.number)?;
             guard::check(self, order, &place, &head_sha)?;
-            land::land(&self.site, order, &place, &head_sha)?
+            let notice = tidy::notice(&self.site, self.ending, &place.pull.author)?;
+            land::land(&self.site, order, &place, &head_sha, notice)?
         };
-        Ok(tidy::tidy(&self.site, self.ending, &landed))
+        Ok(tidy::tidy(&self.site, self.ending, order.by, &landed))
     }
 
     fn close(&self, number: u64, by: Sender<'_>, comment: Option<&str>) -> Result<PullRequest, ForgeError> {

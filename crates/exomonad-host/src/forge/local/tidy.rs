@@ -2,13 +2,19 @@
 
 use super::Ending;
 use super::checkout::Followed;
-use super::land::{End, Landed};
+use super::land::{End, Landed, Notice};
 use crate::agent::{AgentName, Force, Site, cleanup, stop, work};
 use crate::contract::forge::MergeResult;
-use crate::explain;
+use crate::store::{Sender, StoreError};
+use crate::{drop_logged, explain};
+
+/// Whether the author is told of a merge as it is recorded. One that is about to be cleaned up is not woken for that.
+pub(super) fn notice(site: &Site, ending: Ending, author: &AgentName) -> Result<Notice, StoreError> {
+    Ok(if is_to_go(site, ending, author)? { Notice::Later } else { Notice::Author })
+}
 
 /// Cleans up, and says what became of everything.
-pub(super) fn tidy(site: &Site, ending: Ending, landed: &Landed) -> MergeResult {
+pub(super) fn tidy(site: &Site, ending: Ending, by: Sender<'_>, landed: &Landed) -> MergeResult {
     let pull = &landed.pull;
     let (number, base, head) = (pull.number, &pull.base, &pull.head);
     let (sha, synced, mut said) = match &landed.end {
@@ -32,15 +38,18 @@ pub(super) fn tidy(site: &Site, ending: Ending, landed: &Landed) -> MergeResult 
         }
     };
     let cleaned = match clean_up(site, ending, &pull.author) {
-        Ok(cleaned) => cleaned,
+        Ok(true) => {
+            said.push(format!("agent `{}` is cleaned up; its branch `{head}` stays", pull.author));
+            true
+        }
+        Ok(false) => false,
         Err(why) => {
+            let told = site.store.tell_of_merge(number, by, site.clock.now_ms());
+            drop_logged(told, "tell an author that its work was merged");
             said.push(why);
             false
         }
     };
-    if cleaned {
-        said.push(format!("agent `{}` is cleaned up; its branch `{head}` stays", pull.author));
-    }
     let message = said.join("; ");
     MergeResult { merged: true, synced, cleaned, sha: Some(sha.clone()), conflicts: Vec::new(), message }
 }
@@ -60,12 +69,8 @@ fn conflicts(number: u64, base: &str, head: &str, paths: &[String]) -> MergeResu
 /// Removes the author, unless something speaks against it. Tells whether it is gone, or why it is not, in words for people;
 /// where nobody asked for it, there is nothing to say.
 fn clean_up(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, String> {
-    if !site.config.work.clean_up_merged || ending == Ending::Forbidden {
-        return Ok(false);
-    }
     let stays = |err: &dyn std::error::Error| format!("agent `{author}` stays: {}", explain(err));
-    let row = site.store.agent(author).map_err(|err| stays(&err))?;
-    if row.is_none_or(|row| row.parent.is_none()) {
+    if !is_to_go(site, ending, author).map_err(|err| stays(&err))? {
         return Ok(false);
     }
     let held = work(site, author).map_err(|err| stays(&err))?;
@@ -74,4 +79,12 @@ fn clean_up(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, Str
     }
     stop(site, author).map_err(|err| stays(&err))?;
     cleanup(site, author, Force::No).map(|_| true).map_err(|err| stays(&err))
+}
+
+/// Whether the author is to be cleaned up, if nothing speaks against it. The lead never is.
+fn is_to_go(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, StoreError> {
+    if !site.config.work.clean_up_merged || ending == Ending::Forbidden {
+        return Ok(false);
+    }
+    Ok(site.store.agent(author)?.is_some_and(|row| row.parent.is_some()))
 }

@@ -55,6 +55,7 @@ fn record(project: &TestProject, row: &MergeRow) {
         head_sha: &row.head_sha,
         base_sha: &row.base_sha,
         merge_sha: &row.new_sha,
+        tells_author: true,
     };
     project.store().record_merge(&record, 1).unwrap();
 }

@@ -150,12 +150,14 @@ fn an_author_whose_work_is_merged_is_cleaned_up_and_one_with_more_work_stays() {
     assert!(result.message.ends_with("agent `a` is cleaned up; its branch `main.a` stays"), "{result:?}");
     assert!(!is_there(&path) && project.store().agent(&name("a")).unwrap().is_none());
     assert_eq!(forge(&project).pull_request(1).unwrap().author, "a");
+    assert_eq!(told(&project, "message.queued"), Vec::<String>::new(), "nobody wakes one that goes");
 
     let project = waiting();
     put(&project.root().join(".exomonad/worktrees/a/more"), b"1\n");
     let result = allowed(&project).merge(&as_agent(&root())).unwrap();
     assert!(result.merged && !result.cleaned, "{result:?}");
     assert!(result.message.contains("agent `a` stays: it has more work: not committed: not tracked: `more`"));
+    assert_eq!(project.store().unread(&name("a")).unwrap(), 1, "it is told, since it stays");
     assert!(project.store().agent(&name("a")).unwrap().is_some());
 
     let project = waiting();

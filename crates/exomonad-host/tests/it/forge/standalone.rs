@@ -1,8 +1,9 @@
 //! Agents in repositories of their own, whose history the project does not have.
 
 use exomonad_host::contract::WorkspaceKind;
-use exomonad_host::contract::forge::MergeStrategy;
-use exomonad_host::forge::{Ending, Forge, ForgeError, Local};
+use exomonad_host::contract::forge::{MergeStrategy, ReviewState};
+use exomonad_host::forge::{Ending, Forge, ForgeError, Local, ReviewOrder};
+use exomonad_host::store::Sender;
 
 use super::{agent_of, commit, file, filed, forge, merged, order, project, tip};
 use crate::support::git;
@@ -32,6 +33,25 @@ fn its_commits_come_to_the_project_one_by_one_on_top_of_where_it_began() {
         assert_eq!(asked(project.root(), &["ls-files"]), "file\nmore\nnew\nother");
         assert_eq!(asked(project.root(), &["fsck", "--no-dangling"]), "");
     }
+}
+
+#[test]
+fn its_own_commit_is_known_as_filed_and_reviewed_until_there_is_another() {
+    let project = project();
+    let plan = agent_of(&project, "s", WorkspaceKind::Standalone);
+    commit(&plan.path, "new", "1\n");
+    let pull = filed(&project, &plan);
+    let by = Sender::Human;
+    let review = ReviewOrder { by, number: 1, state: ReviewState::Approved, body: "", remarks: &[] };
+    forge(&project).submit_review(&review).unwrap();
+    let own = asked(&plan.path, &["rev-parse", "HEAD"]);
+    let known = || project.store().filed("main.s").unwrap().unwrap();
+    assert_ne!(own, pull.head_sha);
+    assert_eq!((known().head_sha, known().verdicts[0].commit.clone()), (own.clone(), own));
+    commit(&plan.path, "new", "2\n");
+    filed(&project, &plan);
+    assert_eq!(known().head_sha, asked(&plan.path, &["rev-parse", "HEAD"]));
+    assert_eq!(known().verdicts[0].commit, pull.head_sha, "that was the earlier one");
 }
 
 #[test]

@@ -50,5 +50,5 @@ pub(super) fn to_json(pull: &PullRequest) -> Value {
 
 /// A text with every line moved in, so that it cannot be taken for ours.
 pub(super) fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
+    text.lines().map(|line| format!("{}\n", format!("    {line}").trim_end())).collect()
 }
