@@ -10,6 +10,7 @@ mod captures;
 mod decode_errors;
 #[cfg(test)]
 mod downgrades;
+#[cfg(test)]
 mod ended;
 #[cfg(test)]
 mod events;
