@@ -53,7 +53,7 @@ impl Transport {
             Self::Prompt => "prompt",
             Self::PostTool => "post-tool",
             Self::Stop => "stop",
-            Self::Inbox => "inbox",
+            Self::Inbox => "tool",
             Self::Socket => "socket",
             Self::Teammate => "teammate",
             Self::Pane => "pane",

@@ -30,7 +30,7 @@ pub(super) const ACK_FIND: &str =
     "SELECT seq, sender, acked_ms FROM messages WHERE id = ?1 AND recipient = ?2";
 
 pub(super) const UNREAD: &str = "SELECT count(*) FROM messages INDEXED BY messages_unread
-     WHERE recipient = ?1 AND acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox')";
+     WHERE recipient = ?1 AND acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'tool')";
 
 /// Which messages of an inbox are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +178,7 @@ pub(super) fn insert_message(
 pub(super) fn inbox_sql(which: Inbox) -> String {
     let source = match which {
         Inbox::Unread => {
-            "messages INDEXED BY messages_unread WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox') AND"
+            "messages INDEXED BY messages_unread WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'tool') AND"
         }
         Inbox::All => "messages INDEXED BY messages_by_recipient WHERE",
     };

@@ -148,7 +148,7 @@ const STEPS: &[&str] = &[
     DROP TABLE messages;
     ALTER TABLE messages_4 RENAME TO messages;
     CREATE INDEX messages_unread ON messages (recipient, seq, acked_ms, state, handed_by)
-        WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox');
+        WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'tool');
     CREATE INDEX messages_by_recipient ON messages (recipient);
     CREATE INDEX messages_queued ON messages (recipient, seq) WHERE state = 'queued';
     CREATE TABLE deliveries (

@@ -17,7 +17,7 @@ pub struct SessionSpan {
 
 /// Counts every inbox in one pass over an index.
 pub(super) const UNREAD_COUNTS: &str = "SELECT recipient, count(*) FROM messages INDEXED BY messages_unread
-     WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox') GROUP BY recipient";
+     WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'tool') GROUP BY recipient";
 
 impl Store {
     /// How many messages each agent has not read, by the agent's name; agents without one are left out.

@@ -76,9 +76,10 @@ impl Field {
         let mut payload = json!({
             "session_id": "s", "transcript_path": record.as_str(), "cwd": "/", "hook_event_name": wire,
         });
-        for (key, value) in more.as_object().unwrap() {
-            payload[key] = value.clone();
-        }
+        payload
+            .as_object_mut()
+            .unwrap()
+            .extend(serde_json::from_value::<serde_json::Map<_, _>>(more).unwrap());
         self.project.ask(Harness::Claude, event, payload.to_string().as_bytes())
     }
 
