@@ -38,8 +38,7 @@ fn see_to(
     delivery: &DeliveryRow,
 ) -> Result<Option<Duration>, CourierError> {
     let is_ours = matches!(delivery.transport, Transport::Socket | Transport::Pane | Transport::Teammate);
-    // A hook, or a call of a tool, that is about to hand it over, or did and waits for evidence.
-    if !is_ours && (delivery.written_ms.is_some() || delivery.holder.is_alive() != Some(false)) {
+    if !is_ours && !is_abandoned(delivery) {
         return Ok(None);
     }
     match activity.doing {
@@ -72,6 +71,13 @@ fn see_to(
         false => "what was to hand it over was killed",
     };
     back(round, delivery, why)
+}
+
+/// Whether a hook, or a call of a tool, was killed before it had handed the message over. The record does not have what came
+/// with the start of a session before its first prompt.
+fn is_abandoned(delivery: &DeliveryRow) -> bool {
+    let unwritten = delivery.written_ms.is_none() && delivery.transport != Transport::SessionStart;
+    unwritten && delivery.holder.is_alive() == Some(false)
 }
 
 /// What the harness's record of the conversation says. It is no evidence of absence: a record may be written late.
