@@ -47,7 +47,7 @@ fn a_conversation_goes_line_by_line_and_ends_with_its_last_listener() {
         conversation.say(word).unwrap();
         assert_eq!(conversation.hear().unwrap(), Some(format!("you said {word}")));
     }
-    let mut deaf = shell("exec >&-; sleep 600").converse().unwrap();
+    let mut deaf = shell("exec >&-; exec sleep 600").converse().unwrap();
     assert_eq!(deaf.hear().unwrap(), None);
     // Dropped, both end: the second one is killed.
 }

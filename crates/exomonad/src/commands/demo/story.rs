@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::output::Mark;
 
 /// How much of a reason or a message is shown, in characters.
-const SHOWN: usize = 96;
+const SHOWN: usize = 120;
 
 /// One step, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
