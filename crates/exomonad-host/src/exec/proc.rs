@@ -40,7 +40,7 @@ mod linux {
     /// A process; absent when there is none.
     pub(crate) fn stat(pid: u32) -> io::Result<Option<Stat>> {
         match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
-            Ok(stat) => read(pid, &stat).map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into()),
+            Ok(stat) => read(pid, &stat).ok_or_else(|| io::ErrorKind::InvalidData.into()),
             Err(err) if is_gone(&err) => Ok(None),
             Err(err) => Err(err),
         }
@@ -68,18 +68,23 @@ mod linux {
     }
 
     /// Reads the fields `state` (3), `ppid` (4), `pgrp` (5), `session` (6) and `starttime` (22). The second field is the
-    /// program's name in parentheses, which may itself hold spaces and parentheses.
-    fn read(pid: u32, stat: &str) -> Option<Stat> {
+    /// program's name in parentheses, which may itself hold spaces and parentheses. The inner absence is a process that its
+    /// parent has just taken note of: Linux then says -1 for its group and its session.
+    #[expect(clippy::option_option, reason = "what is no such line and what is no process any more differ")]
+    fn read(pid: u32, stat: &str) -> Option<Option<Stat>> {
         let (_, rest) = stat.rsplit_once(')')?;
         let mut fields = rest.split_whitespace();
         let state = fields.next()?;
         let [parent, group, session] = [fields.next()?, fields.next()?, fields.next()?];
         let started = fields.nth(15)?.to_owned();
         let ended = matches!(state, "Z" | "X" | "x");
+        if [group, session].contains(&"-1") {
+            return Some(None);
+        }
         // A process of another pid namespace has a group and a session of 0.
         let number = |field: &str| field.parse().ok();
         let [parent, group, session] = [number(parent)?, number(group)?, number(session)?];
-        Some(Stat { pid, parent, group, session, started, ended })
+        Some(Some(Stat { pid, parent, group, session, started, ended }))
     }
 
     #[cfg(test)]
@@ -91,15 +96,17 @@ mod linux {
             let tail = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
             let check = |name: &str, state: &str, ended: bool| {
                 let stat = format!("42 ({name}) {state} {tail}\n");
-                let found = read(42, &stat).unwrap();
+                let found = read(42, &stat).unwrap().unwrap();
                 assert_eq!((found.started.as_str(), found.ended), ("4711", ended), "{stat}");
             };
             check("sh", "S", false);
             check("a b) S 1 (c", "R", false);
             check("sh", "Z", true);
             assert_eq!(read(42, "42 (sh"), None);
-            let stat = read(42, &format!("42 (sh) S {tail}")).unwrap();
+            let stat = read(42, &format!("42 (sh) S {tail}")).unwrap().unwrap();
             assert_eq!((stat.parent, stat.group, stat.session), (1, 2, 3));
+            let reaped = tail.replacen("1 2 3", "0 -1 -1", 1);
+            assert_eq!(read(42, &format!("42 (sh) X {reaped}")), Some(None), "it is gone");
         }
     }
 }

@@ -27,7 +27,7 @@ fn the_demo_plays_its_whole_story_and_leaves_nothing() {
         ✓ docs         has PR #docs merged into main
         ✓ docs         is done, and cleaned up
         ✓ docs.manual  is spawned by docs as dev
-        ✗ docs.manual  may not use Write: `.exomonad/worktrees/docs.manual/.exomonad/config.local.toml` guards the agents and may not be c…
+        ✗ docs.manual  may not use Write: `.exomonad/worktrees/docs.manual/.exomonad/config.local.toml` guards the agents and may not be changed by one; ask your …
         ✓ docs.manual  files PR #docs.manual into main.docs
         ↳ docs.manual  to docs: Write the manual: ready.
         ✓ docs.manual  has PR #docs.manual approved by docs
@@ -45,8 +45,8 @@ fn the_demo_plays_its_whole_story_and_leaves_nothing() {
         ✓ farewell     is done, and cleaned up
         ✓ greet        is spawned by root as dev
         ✗ greet        may not use Bash: force pushes are not allowed here
-        ◎ greet        is held: You cannot stop yet: these files are not committed: `commands/greet.sh`, `menu.txt`. Commit thos…
-        ◎ greet        is held: You cannot stop yet: branch `main.greet` has 1 commit over `main` and no pull request at its new…
+        ◎ greet        is held: You cannot stop yet: these files are not committed: `commands/greet.sh`, `menu.txt`. Commit those that belong to the wor…
+        ◎ greet        is held: You cannot stop yet: branch `main.greet` has 1 commit over `main` and no pull request at its newest commit. Call exomona…
         ✓ greet        files PR #greet into main
         ↳ greet        to root: Add the command greet: ready.
         ◎ greet        is asked by root to change PR #greet
@@ -58,7 +58,7 @@ fn the_demo_plays_its_whole_story_and_leaves_nothing() {
         ↳ human        to root: Thank you, that was all.
         ✓ root         is at work
         ↳ root         to farewell: Yes: whoever is named, else the world.
-        ↳ root         to farewell: Merging PR #farewell into `main` has a conflict in: menu.txt. Merge `main` into your branch, settle it,…
+        ↳ root         to farewell: Merging PR #farewell into `main` has a conflict in: menu.txt. Merge `main` into your branch, settle it, and report again.
 
         * Document the commands (#docs)
         * Add the command farewell (#farewell)
