@@ -197,10 +197,17 @@ fn help_names_every_command_and_what_it_is_for() {
                        this, people need not
           mcp-stdio    Serves an agent's tools to its MCP client on stdin and stdout; coding agents start
                        this, people need not
+          demo         Shows the whole loop in a temporary repository, offline and without a model: agents,
+                       hooks, messages, pull requests
           ps           Lists the agents: what each does, where, and since when
           tree         Shows the agents as a tree
           attach       Takes your terminal to an agent; without a name, to the project's session
           log          Prints what an agent did and was told, step by step
+          messages     Lists the messages between agents, and what became of each
+          send         Sends a message to an agent. The message says who sent it: you, or the agent that
+                       runs this
+          pr           Lists, shows, reviews and merges pull requests: what agents made, on its way into the
+                       branch it came from
           screen       Prints what an agent's terminal shows
           stop         Ends an agent's coding agent, and everything it started
           cleanup      Removes agents that are done: their workspaces, not their branches. Refuses work that
