@@ -18,6 +18,8 @@ fn main() {
     println!("cargo::rerun-if-changed={}", wasm_path.display());
     println!("cargo::rerun-if-changed=src/engine/config.rs");
     println!("cargo::rerun-if-changed=build.rs");
+    // The bindings are made of it by a macro, whose inputs cargo does not know.
+    println!("cargo::rerun-if-changed=../../wit");
     let wasm =
         fs::read(&wasm_path).unwrap_or_else(|err| panic!("failed to read {}: {err}", wasm_path.display()));
     let Some(out_dir) = env::var_os("OUT_DIR") else { panic!("cargo sets OUT_DIR") };
@@ -30,8 +32,12 @@ fn main() {
     let engine =
         wasmtime::Engine::new(&settings).unwrap_or_else(|err| panic!("the engine's settings: {err}"));
     let code = engine.precompile_component(&wasm).unwrap_or_else(|err| panic!("the guest: {err:?}"));
+    // Made anew, not written over: a copy of the directory may share the file.
     let write = |name: &str, bytes: &[u8]| {
-        fs::write(out.join(name), bytes).unwrap_or_else(|err| panic!("failed to write {name}: {err}"));
+        let (path, new) = (out.join(name), out.join(format!("{name}.new")));
+        fs::write(&new, bytes)
+            .and_then(|()| fs::rename(&new, &path))
+            .unwrap_or_else(|err| panic!("failed to write {name}: {err}"));
     };
     write("guest.cwasm", &code);
     write("guest.sha256", hex(&Sha256::digest(&wasm)).as_bytes());

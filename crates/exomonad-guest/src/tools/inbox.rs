@@ -64,8 +64,8 @@ struct Letter {
     /// A person wrote it, which exomonad found out for itself.
     human: bool,
     /// `message`; how a child's work stands: `report.success`, `report.failure`, `report.update`; `exit`: a child's program
-    /// ended; `gate.gave-up`: a child stopped although its work was not put away; or a review of your pull request:
-    /// `review.approved`, `review.changes-requested`, `review.commented`.
+    /// ended; `gate.gave-up`: a child stopped although its work was not put away; what became of your pull request:
+    /// `pull.review`, `pull.merged`, `pull.closed`.
     kind: String,
     /// When it was sent: ISO 8601, UTC.
     time: String,

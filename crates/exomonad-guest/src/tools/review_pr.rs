@@ -1,11 +1,11 @@
 //! Shows a pull request, or passes a verdict on it.
 
-use exomonad_sdk::forge::{PullRequest, Remark, ReviewState};
+use exomonad_sdk::forge::{Remark, ReviewState};
 use exomonad_sdk::{Context, EffectError, EffectErrorKind, Host, Tool, ToolError, ToolHints};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::reviewed::{Parts, Reviewed, Told, shown};
+use super::reviewed::{Parts, Reviewed, shown};
 
 /// The most bytes of a diff that are shown at once.
 const DIFF_BYTES: u32 = 64 << 10;
@@ -116,38 +116,11 @@ fn judge(host: &mut dyn Host, args: &Args, verdict: Verdict) -> Result<Reviewed,
     let pull = host.forge_get_pull_request(args.pr_number)?;
     let remarks: Vec<Remark> = args.remarks.iter().map(remark).collect();
     let review = host.forge_submit_review(args.pr_number, verdict.state(), body, &remarks)?;
-    let letter = letter(&pull, verdict, body, &remarks);
-    let told = match host.messages_send(&pull.author, verdict.kind(), &letter, None, false) {
-        Ok(_) => Told::Yes,
-        Err(error) => Told::No(error.message),
-    };
-    Ok(Reviewed::judged(pull, &review, verdict, told))
+    Ok(Reviewed::judged(pull, &review, verdict))
 }
 
 fn remark(remark: &RemarkArg) -> Remark {
     Remark { path: remark.path.clone(), line: remark.line, body: remark.body.trim().to_owned() }
-}
-
-/// What the agent that filed it is told.
-fn letter(pull: &PullRequest, verdict: Verdict, body: &str, remarks: &[Remark]) -> String {
-    let said = match verdict {
-        Verdict::Approve => "is approved",
-        Verdict::RequestChanges => "needs changes before it can be merged",
-        Verdict::Comment => "has comments",
-    };
-    let mut parts = vec![format!("Your pull request #{} ({}) {said}.", pull.number, pull.title)];
-    parts.extend(Some(body).filter(|body| !body.is_empty()).map(ToOwned::to_owned));
-    let place = |remark: &Remark| match remark.line {
-        Some(line) => format!("{}:{line}", remark.path),
-        None => remark.path.clone(),
-    };
-    let lines: Vec<String> =
-        remarks.iter().map(|remark| format!("- {}: {}", place(remark), remark.body)).collect();
-    parts.extend(Some(lines.join("\n")).filter(|lines| !lines.is_empty()));
-    if verdict == Verdict::RequestChanges {
-        parts.push("Make the changes, commit them, and call `file_pr` again.".to_owned());
-    }
-    parts.join("\n\n")
 }
 
 impl Verdict {
@@ -156,15 +129,6 @@ impl Verdict {
             Self::Approve => ReviewState::Approved,
             Self::RequestChanges => ReviewState::ChangesRequested,
             Self::Comment => ReviewState::Commented,
-        }
-    }
-
-    /// The kind of message by which the author's policy tells reviews apart.
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Approve => "review.approved",
-            Self::RequestChanges => "review.changes-requested",
-            Self::Comment => "review.commented",
         }
     }
 

@@ -50,13 +50,6 @@ pub(super) struct Parts {
     pub(super) checks: Vec<Check>,
 }
 
-/// Whether the author was told of a review.
-pub(super) enum Told {
-    Yes,
-    /// Why not.
-    No(String),
-}
-
 /// A pull request to be read.
 pub(super) fn shown(parts: Parts) -> Reviewed {
     let Parts { pull, changes, reviews, comments, checks } = parts;
@@ -103,22 +96,13 @@ impl Reviewed {
     }
 
     /// A pull request that was just judged.
-    pub(super) fn judged(pull: PullRequest, review: &Review, verdict: Verdict, told: Told) -> Self {
-        let author = pull.author.clone();
-        let told = match told {
-            Told::Yes => format!("`{author}` is told"),
-            Told::No(why) => format!("`{author}` could not be told: {why}"),
-        };
+    pub(super) fn judged(pull: PullRequest, review: &Review, verdict: Verdict) -> Self {
         let next = match verdict {
             Verdict::Approve => " Merge it with `merge_pr`.",
             Verdict::RequestChanges | Verdict::Comment => "",
         };
-        let note = format!(
-            "you {} pull request #{} at {}; {told}.{next}",
-            verdict.word(),
-            pull.number,
-            review.commit
-        );
+        let note =
+            format!("you {} pull request #{} at {}.{next}", verdict.word(), pull.number, review.commit);
         Self { commit: review.commit.clone(), ..Self::new(pull, note) }
     }
 

@@ -1,7 +1,7 @@
 //! Makes a merge without a checkout, and moves the base to it.
 //!
 //! The order keeps it whole: what is about to be done is on the disk; the base moves; the pull request is recorded as merged;
-//! the checkouts follow; what was about to be done is forgotten. Whoever is killed in between is finished by [`super::mend`].
+//! the checkouts follow; what was about to be done is forgotten. Whoever is killed in between is finished by [`super::mend()`].
 
 use super::Place;
 use super::candidate::{Candidate, Press};
