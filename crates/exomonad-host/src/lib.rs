@@ -15,6 +15,7 @@ pub mod harness;
 pub mod hook;
 pub mod install;
 pub mod mcp;
+pub mod message;
 pub mod mux;
 pub mod project;
 pub mod store;

@@ -37,6 +37,15 @@ pub(crate) enum Command {
     Attach(AttachArgs),
     /// Prints what an agent did and was told, step by step.
     Log(LogArgs),
+    /// Lists the messages between agents, and what became of each.
+    ///
+    /// Without a message's id: those that are not acknowledged, oldest first. Looking hands nothing over.
+    Messages(MessagesArgs),
+    /// Sends a message to an agent. The message says who sent it: you, or the agent that runs this.
+    ///
+    /// It is stored before this returns, and the agent gets it at its next step; one that waits for a prompt is woken. Its id
+    /// goes to stdout.
+    Send(SendArgs),
     /// Prints what an agent's terminal shows.
     Screen(ScreenArgs),
     /// Ends an agent's coding agent, and everything it started.
@@ -213,6 +222,46 @@ pub(crate) struct LogArgs {
     #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub(crate) limit: u32,
     /// Prints one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MessagesArgs {
+    /// Prints this message, all of it.
+    #[arg(conflicts_with_all = ["agent", "follow", "all", "limit", "retry"])]
+    pub(crate) id: Option<String>,
+    /// Only messages to and from this agent.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) agent: Option<String>,
+    /// Waits for more, and prints each again when its state changes.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Also lists messages that were acknowledged.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How many of the newest to print.
+    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) limit: u32,
+    /// Puts a message whose delivery failed back into its recipient's queue.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["agent", "follow", "all", "limit", "json"])]
+    pub(crate) retry: Option<String>,
+    /// Prints one JSON object a line, with the whole body.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// The agent.
+    pub(crate) name: String,
+    /// The message, or `-` to read it from stdin.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: String,
+    /// The id of the message that this one answers.
+    #[arg(long, value_name = "ID")]
+    pub(crate) reply_to: Option<String>,
+    /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -20,6 +20,8 @@ pub(crate) struct Env {
     pub(crate) agent: Option<String>,
     /// `CLAUDE_PROJECT_DIR`: where the agent was started. Set by Claude Code, and by Gemini CLI for compatibility.
     pub(crate) project_dir: Option<Utf8PathBuf>,
+    /// `CLAUDE_CODE_MESSAGING_SOCKET`: where the agent takes messages. Set by Claude Code for its hooks.
+    pub(crate) messaging_socket: Option<Utf8PathBuf>,
     /// `HOME`
     pub(crate) home: Option<Utf8PathBuf>,
     /// `XDG_CONFIG_HOME`, or `~/.config`
@@ -50,6 +52,7 @@ impl Env {
             exe,
             agent: variable("EXOMONAD_AGENT"),
             project_dir: path("CLAUDE_PROJECT_DIR"),
+            messaging_socket: path("CLAUDE_CODE_MESSAGING_SOCKET"),
             home,
             config_home,
             search_path: variable("PATH").unwrap_or_default(),

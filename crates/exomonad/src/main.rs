@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Tree(args) => commands::tree::run(&env, &output, &args),
         Command::Attach(args) => commands::attach::run(&env, &args),
         Command::Log(args) => commands::log::run(&env, &output, &args),
+        Command::Messages(args) => commands::messages::run(&env, &output, &args),
+        Command::Send(args) => commands::send::run(&env, &output, &args),
         Command::Screen(args) => commands::screen::run(&env, &output, &args),
         Command::Stop(args) => commands::stop::run(&env, &output, &args),
         Command::Cleanup(args) => commands::cleanup::run(&env, &output, &args),

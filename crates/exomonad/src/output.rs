@@ -5,7 +5,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
-use exomonad_host::agent::{IdentityError, LeadError, RunError, StopError};
+use exomonad_host::agent::{IdentityError, LeadError, RunError, SpeakerError, StopError};
 use exomonad_host::config::ConfigError;
 use exomonad_host::install::InstallError;
 use exomonad_host::mux::MuxError;
@@ -149,11 +149,12 @@ type AnyError = dyn std::error::Error + 'static;
 
 /// The next step that an error knows.
 fn hint_of(err: &AnyError) -> Option<String> {
-    let known: [fn(&AnyError) -> Option<String>; 11] = [
+    let known: [fn(&AnyError) -> Option<String>; 12] = [
         |err| Some(err.downcast_ref::<Problem>()?.hint.clone()),
         |err| Some(err.downcast_ref::<ConfigError>()?.hint()),
         |err| err.downcast_ref::<StoreError>()?.hint(),
         |err| err.downcast_ref::<IdentityError>()?.hint(),
+        |err| err.downcast_ref::<SpeakerError>()?.hint(),
         |err| err.downcast_ref::<InstallError>()?.hint(),
         |err| err.downcast_ref::<ToolboxError>()?.hint(),
         |err| err.downcast_ref::<CallError>()?.hint(),

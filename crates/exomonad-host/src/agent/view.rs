@@ -10,7 +10,7 @@ use crate::contract::WorkspaceKind;
 use crate::git::Repository;
 use crate::mux::{MuxKind, Pane};
 use crate::store::{
-    AgentRow, AgentState, Exit, RunRow, SessionSpan, SidecarRow, SpawnRow, Store, StoreError,
+    Activity, AgentRow, AgentState, Doing, Exit, RunRow, SessionSpan, SidecarRow, SpawnRow, Store, StoreError,
 };
 
 /// An agent, and everything that is known of it now.
@@ -27,6 +27,8 @@ pub struct AgentView {
     /// What it does, as far as can be seen from here. An agent whose launcher is gone is stopped, whatever its row still
     /// says; so is one that we never started, when it has neither a sidecar nor a conversation that lasts.
     pub state: AgentState,
+    /// What its harness does, as its hooks tell; absent when they told nothing yet.
+    pub activity: Option<Activity>,
     /// The branch that was made for it; for the root, the one that is checked out.
     pub branch: Option<String>,
     /// How many of its MCP sidecars run now.
@@ -49,13 +51,33 @@ impl AgentView {
         }
     }
 
+    /// Whether it runs and waits for a prompt.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.does(Doing::Idle)
+    }
+
+    /// The word for what it does: that of its state, or `waiting` and `asking` for what a running one does.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        if self.is_waiting() {
+            return "waiting";
+        }
+        if self.does(Doing::Asking) { Doing::Asking.name() } else { self.state.name() }
+    }
+
+    fn does(&self, doing: Doing) -> bool {
+        self.state == AgentState::Running && self.activity.as_ref().is_some_and(|now| now.doing == doing)
+    }
+
     /// Since when it does what it does, in milliseconds since 1970, as far as that is known.
     #[must_use]
     pub fn since_ms(&self) -> u64 {
         let begun = self.run.as_ref().map(|run| run.begun_ms);
         let ended = self.run.as_ref().and_then(|run| run.ended).map(|(ended_ms, _)| ended_ms);
+        let waiting = self.activity.as_ref().filter(|now| matches!(now.doing, Doing::Idle | Doing::Asking));
         let since = match self.state {
-            AgentState::Running => begun,
+            AgentState::Running => waiting.map(|now| now.since_ms).or(begun),
             AgentState::Stopped => ended.or(self.last_seen_ms).or(begun),
             AgentState::Starting | AgentState::Failed => ended,
         };
@@ -119,6 +141,7 @@ struct Look {
     sessions: HashMap<String, SessionSpan>,
     heard: HashMap<String, u64>,
     unread: HashMap<String, u32>,
+    activities: HashMap<String, Activity>,
 }
 
 impl Look {
@@ -136,6 +159,7 @@ impl Look {
             sessions: store.latest_session_spans()?.into_iter().collect(),
             heard: store.lately_heard()?.into_iter().collect(),
             unread: store.unread_counts()?.into_iter().collect(),
+            activities: store.activities()?.into_iter().collect(),
         })
     }
 
@@ -157,6 +181,7 @@ impl Look {
             branch: branch(&row, spawn.as_ref()),
             sidecars: u32::try_from(live).unwrap_or(u32::MAX),
             unread: self.unread.remove(name).unwrap_or_default(),
+            activity: self.activities.remove(name),
             last_seen_ms,
             spawn,
             run,

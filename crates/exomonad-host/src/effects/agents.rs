@@ -62,6 +62,7 @@ fn info(view: AgentView) -> AgentInfo {
     AgentInfo {
         state: match view.state {
             AgentState::Starting => State::Starting,
+            AgentState::Running if view.is_waiting() => State::Waiting,
             AgentState::Running => State::Running,
             AgentState::Stopped => State::Stopped,
             AgentState::Failed => State::Failed,

@@ -2,7 +2,7 @@
 
 use super::planned::unavailable;
 use super::{Caller, Failure, World, agents, error, invalid};
-use crate::agent::AgentName;
+use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Host, Message};
 use crate::contract::{EffectError, EffectErrorKind};
 use crate::store::{Draft, DraftError, Inbox, Sender};
@@ -35,9 +35,12 @@ impl Host for World {
             if !(1..=1000).contains(&limit) {
                 return Err(invalid("`limit` is between 1 and 1000"));
             }
-            let which = if include_acked { Inbox::All } else { Inbox::Unacked };
+            let which = if include_acked { Inbox::All } else { Inbox::Unread };
+            let holder = ProcessIdentity::own().map_err(|err| {
+                error(EffectErrorKind::Failed, format!("failed to tell which process this is: {err}"))
+            })?;
             let (name, now_ms) = (agents::own_name(caller)?, caller.services.clock.now_ms());
-            Ok(caller.services.store.inbox(&name, which, limit, now_ms)?)
+            Ok(caller.services.store.inbox(&name, which, limit, &holder, now_ms)?)
         })
     }
 

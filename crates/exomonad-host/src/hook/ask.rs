@@ -15,7 +15,8 @@ use crate::effects::Services;
 use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
-use crate::store::{Mode, Store, StoreError};
+use crate::message::activity::{self, Heard};
+use crate::store::{AgentRow, Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Request<'a> {
     pub payload: &'a [u8],
     /// Where the agent was started, if its harness says so in our environment.
     pub project_dir: Option<&'a Utf8Path>,
+    /// Where the agent says in our environment that it takes messages.
+    pub messaging_socket: Option<&'a Utf8Path>,
     /// The current directory.
     pub dir: &'a Utf8Path,
     /// The name the launcher gave the agent.
@@ -123,7 +126,7 @@ impl Work<'_> {
             };
             let cx = context(&facts, request.clock.now_ms());
             let services = Services {
-                store,
+                store: Arc::clone(&store),
                 repository,
                 search_path: request.search_path.to_owned(),
                 home: request.home.map(Utf8Path::to_owned),
@@ -143,6 +146,7 @@ impl Work<'_> {
         if let Verdict::Rewrite(input) = &decision.verdict {
             serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
         }
+        self.note_activity(&store, &row, &asked, &decision);
         let answer = self.harness.encode(&asked, &decision);
         laps.lap("encode");
         let data = record::decided(self.harness, &asked, &decision, &answer, laps.total());
@@ -150,6 +154,25 @@ impl Work<'_> {
         self.record(&record::kind(name), &data);
         laps.lap("record");
         Ok(answer)
+    }
+
+    /// Keeps what the agent does now; the decision stands even when that cannot be kept.
+    fn note_activity(&mut self, store: &Store, row: &AgentRow, asked: &Asked, decision: &Decision) {
+        let socket = self.request.messaging_socket.filter(|_| self.harness.tells_socket());
+        let noted = activity::note(
+            store,
+            &Heard {
+                agent: row,
+                harness: self.harness,
+                hook: &asked.hook,
+                verdict: &decision.verdict,
+                socket: socket.map(Utf8Path::to_owned),
+                now_ms: self.request.clock.now_ms(),
+            },
+        );
+        if let Err(err) = noted {
+            self.warn_unrecorded(&err);
+        }
     }
 
     /// The workspace is where the agent was started: the current directory moves when the agent changes it.

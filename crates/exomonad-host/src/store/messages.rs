@@ -1,13 +1,16 @@
 //! Messages between agents. A message is durable before its sender is told that it was sent.
 //!
-//! Events tell whom it concerns: `message.queued` is about the recipient, `message.acked` about the sender.
+//! Events tell whom it concerns: `message.queued` is about the recipient; `message.seen`, `message.acked` and
+//! `message.failed` are about the sender, who may wait for them.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 
+use super::deliveries::{end_acked, hand};
+use super::delivery::{Claim, ClaimLimits, Transport};
 use super::events::{from_row, insert_event, to_row};
 use super::{Draft, Store, StoreError};
-use crate::agent::AgentName;
+use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Message, MessageState};
 
 /// The most bytes of bodies that one look into the inbox returns, unless a single message has more.
@@ -26,14 +29,14 @@ pub(super) const REPLY_FIND: &str =
 pub(super) const ACK_FIND: &str =
     "SELECT seq, sender, acked_ms FROM messages WHERE id = ?1 AND recipient = ?2";
 
-pub(super) const UNREAD: &str =
-    "SELECT count(*) FROM messages INDEXED BY messages_unacked WHERE recipient = ?1 AND acked_ms IS NULL";
+pub(super) const UNREAD: &str = "SELECT count(*) FROM messages INDEXED BY messages_unread
+     WHERE recipient = ?1 AND acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox')";
 
 /// Which messages of an inbox are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inbox {
-    /// Those that are not acknowledged.
-    Unacked,
+    /// Those that are neither acknowledged nor seen. One that was read with the inbox itself is shown until it is acknowledged.
+    Unread,
     /// Every one.
     All,
 }
@@ -86,7 +89,7 @@ impl Store {
     }
 
     /// The first `limit` messages to an agent, oldest first; fewer when their bodies have more than 4 MiB together.
-    /// Those that were queued are handed to the agent by this.
+    /// Those that were queued are handed to the agent by this, by the process `holder`.
     ///
     /// # Errors
     /// The database failed, or a row cannot be read.
@@ -95,20 +98,24 @@ impl Store {
         agent: &AgentName,
         which: Inbox,
         limit: u32,
+        holder: &ProcessIdentity,
         now_ms: u64,
     ) -> Result<Vec<Message>, StoreError> {
+        let limits = ClaimLimits { messages: 0, bytes: INBOX_BYTES, beginning: INBOX_BYTES };
+        let claim =
+            Claim { agent, transport: Transport::Inbox, session: "", holder, limits, transcript: None };
         self.write(|transaction| {
-            let mut found = first_messages(transaction, agent, which, limit)?;
-            let mut hand = transaction.prepare_cached(
-                "UPDATE messages SET state = ?2, handed_ms = ?3, handed_by = 'inbox' WHERE seq = ?1",
-            )?;
-            for (seq, message) in &mut found {
-                if message.state == MessageState::Queued {
-                    message.state = MessageState::Handed;
-                    hand.execute(params![*seq, state_name(message.state), to_row(now_ms)])?;
-                }
+            let mut shown = Vec::new();
+            for (seq, message) in first_messages(transaction, agent, which, limit)? {
+                shown.push(match message.state {
+                    MessageState::Queued => hand(transaction, &claim, seq, message, now_ms)?.message,
+                    MessageState::Handed
+                    | MessageState::Seen
+                    | MessageState::Acked
+                    | MessageState::Failed => message,
+                });
             }
-            Ok(found.into_iter().map(|(_, message)| message).collect())
+            Ok(shown)
         })
     }
 
@@ -129,6 +136,7 @@ impl Store {
                 let (seq, sender, acked) = found.ok_or_else(|| StoreError::NoMessage { id: id.clone() })?;
                 if acked.is_none() {
                     mark.execute(params![seq, state_name(MessageState::Acked), to_row(now_ms)])?;
+                    end_acked(transaction, seq, now_ms)?;
                     let data = json!({ "id": id, "by": agent.as_str() });
                     insert_event(transaction, now_ms, "message.acked", &sender, &data.to_string())?;
                 }
@@ -149,7 +157,7 @@ impl Store {
         Ok(row.map(|(_, message)| message))
     }
 
-    /// How many messages to an agent are not acknowledged.
+    /// How many messages to an agent are unread, as [`Inbox::Unread`] says.
     ///
     /// # Errors
     /// The database failed.
@@ -163,7 +171,9 @@ impl Store {
 /// The index is named because the planner must never choose one that makes an inbox slower with its history.
 pub(super) fn inbox_sql(which: Inbox) -> String {
     let source = match which {
-        Inbox::Unacked => "messages INDEXED BY messages_unacked WHERE acked_ms IS NULL AND",
+        Inbox::Unread => {
+            "messages INDEXED BY messages_unread WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox') AND"
+        }
         Inbox::All => "messages INDEXED BY messages_by_recipient WHERE",
     };
     format!("SELECT {COLUMNS} FROM {source} recipient = ?1 ORDER BY seq LIMIT ?2")
@@ -227,7 +237,7 @@ const STATES: [MessageState; 5] = [
     MessageState::Failed,
 ];
 
-fn state_name(state: MessageState) -> &'static str {
+pub(super) fn state_name(state: MessageState) -> &'static str {
     match state {
         MessageState::Queued => "queued",
         MessageState::Handed => "handed",

@@ -147,7 +147,8 @@ const STEPS: &[&str] = &[
         FROM messages;
     DROP TABLE messages;
     ALTER TABLE messages_4 RENAME TO messages;
-    CREATE INDEX messages_unacked ON messages (recipient, acked_ms) WHERE acked_ms IS NULL;
+    CREATE INDEX messages_unread ON messages (recipient, seq, acked_ms, state, handed_by)
+        WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox');
     CREATE INDEX messages_by_recipient ON messages (recipient);
     CREATE INDEX messages_queued ON messages (recipient, seq) WHERE state = 'queued';
     CREATE TABLE deliveries (

@@ -3,13 +3,17 @@
 //! Every process opens it for itself. It is SQLite in WAL mode: readers never wait, writers wait for one another for
 //! at most [`BUSY_LIMIT`]. Nothing here keeps a transaction open across a call into the guest.
 
+mod activity;
 mod agents;
 mod approvals;
 mod changes;
+mod deliveries;
+mod delivery;
 mod draft;
 mod events;
 mod guests;
 mod kv;
+mod mail;
 mod messages;
 mod migrations;
 mod open;
@@ -21,11 +25,18 @@ mod spawns;
 mod terminals;
 mod write;
 
+pub use activity::{Activity, Doing};
 pub use agents::{AgentRow, AgentState};
 pub use changes::{Changes, Watching};
+pub use deliveries::MAX_ATTEMPTS;
+pub use delivery::{
+    Claim, ClaimLimits, DeliveryId, DeliveryRow, Evidence, Handed, Outcome, TranscriptMark, Transport,
+    Waiting,
+};
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
 pub use kv::Scope;
+pub use mail::{Mail, MailFilter};
 pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
 pub use overview::SessionSpan;

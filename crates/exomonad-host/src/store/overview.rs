@@ -16,11 +16,11 @@ pub struct SessionSpan {
 }
 
 /// Counts every inbox in one pass over an index.
-pub(super) const UNREAD_COUNTS: &str = "SELECT recipient, count(*) FROM messages INDEXED BY messages_unacked
-     WHERE acked_ms IS NULL GROUP BY recipient";
+pub(super) const UNREAD_COUNTS: &str = "SELECT recipient, count(*) FROM messages INDEXED BY messages_unread
+     WHERE acked_ms IS NULL AND (state <> 'seen' OR handed_by = 'inbox') GROUP BY recipient";
 
 impl Store {
-    /// How many messages each agent has not acknowledged, by the agent's name; agents without one are left out.
+    /// How many messages each agent has not read, by the agent's name; agents without one are left out.
     ///
     /// # Errors
     /// The database failed.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
 
+use super::deliveries::{OF_MESSAGE, OPEN, WAITING, queued_sql};
 use super::messages::{ACK_FIND, FIND, REPLY_FIND, UNREAD, inbox_sql};
 use super::overview::UNREAD_COUNTS;
 use super::{Changes, Inbox, Mode, Store, StoreError};
@@ -33,11 +34,35 @@ fn messages_are_found_by_an_index_and_never_sorted() {
         let [step] = &plan[..] else { panic!("{sql}: {plan:?}") };
         assert!(step.starts_with("SEARCH messages USING") && step.contains(index), "{sql}: {step}");
     };
-    check(&inbox_sql(Inbox::Unacked), "INDEX messages_unacked (recipient=? AND acked_ms=?)");
+    check(&inbox_sql(Inbox::Unread), "INDEX messages_unread (recipient=?)");
     check(&inbox_sql(Inbox::All), "INDEX messages_by_recipient (recipient=?)");
-    check(UNREAD, "COVERING INDEX messages_unacked (recipient=? AND acked_ms=?)");
+    check(UNREAD, "COVERING INDEX messages_unread (recipient=?)");
+    check(&queued_sql(), "INDEX messages_queued (recipient=?)");
     for by_id in [ACK_FIND, REPLY_FIND, FIND] {
         check(by_id, "INDEX sqlite_autoindex_messages_1 (id=?)");
+    }
+}
+
+#[test]
+fn a_hook_learns_that_nothing_waits_from_two_indexes_and_no_row() {
+    let (_dir, store) = store();
+    let plan = plan(&store, WAITING);
+    let steps: Vec<_> = plan.iter().filter(|step| step.contains(" USING ")).collect();
+    let [queued, open] = &steps[..] else { panic!("{plan:?}") };
+    assert!(queued.contains("INDEX messages_queued (recipient=?)"), "{queued}");
+    assert!(open.contains("INDEX deliveries_open (recipient=?)"), "{open}");
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN") && !step.contains("CONSTANT ROW")), "{plan:?}");
+}
+
+#[test]
+fn deliveries_are_found_by_an_index_and_never_sorted() {
+    let (_dir, store) = store();
+    for (sql, index) in
+        [(OPEN, "deliveries_open (recipient=?)"), (OF_MESSAGE, "deliveries_by_message (message=?)")]
+    {
+        let plan = plan(&store, sql);
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:?}");
+        assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{plan:?}");
     }
 }
 
@@ -46,7 +71,7 @@ fn every_inbox_is_counted_without_reading_a_message() {
     let (_dir, store) = store();
     let plan = plan(&store, UNREAD_COUNTS);
     let [step] = &plan[..] else { panic!("{plan:?}") };
-    assert!(step.starts_with("SCAN messages USING COVERING INDEX messages_unacked"), "{step}");
+    assert!(step.starts_with("SCAN messages USING COVERING INDEX messages_unread"), "{step}");
 }
 
 #[test]

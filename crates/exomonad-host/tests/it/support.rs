@@ -105,6 +105,7 @@ impl TestProject {
             event,
             payload,
             project_dir: None,
+            messaging_socket: None,
             dir,
             claimed: None,
             search_path: SEARCH_PATH,

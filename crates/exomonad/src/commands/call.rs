@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use exomonad_host::agent::{Speaker, speaker};
 use exomonad_host::contract::log::Level;
 use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutput};
 use exomonad_host::effects::Listener;
 use exomonad_host::engine::{GuestError, Stop};
-use exomonad_host::tool::{Call, CallError, Calls};
+use exomonad_host::tool::{Call, CallError, Calls, Toolbox};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,6 +29,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
         }
     };
     let toolbox = args.who.toolbox(env, &args.guest.source()?, Calls::One)?;
+    require_self(env, &toolbox)?;
     let stop = Stop::default();
     stop_on_interrupt(stop.clone())?;
     let listener: Option<Arc<dyn Listener>> =
@@ -44,6 +46,20 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
             Ok(Exit::Cancelled)
         }
         Err(err) => Err(err.into()),
+    }
+}
+
+/// A person may act as any agent; an agent only as itself.
+fn require_self(env: &Env, toolbox: &Toolbox) -> anyhow::Result<()> {
+    let asked = &toolbox.agent().name;
+    match speaker(toolbox.store(), env.agent.as_deref())? {
+        Speaker::Agent(own) if own != *asked => Err(problem(
+            format!("agent `{own}` cannot act as `{asked}`"),
+            format!(
+                "call it without `--agent` in your own workspace, or write to `{asked}` with `exomonad send`"
+            ),
+        )),
+        Speaker::Agent(_) | Speaker::Human => Ok(()),
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
         event: &args.event,
         payload: &payload,
         project_dir: env.project_dir.as_deref(),
+        messaging_socket: env.messaging_socket.as_deref(),
         dir: &env.dir,
         claimed: env.agent.as_deref(),
         search_path: &env.search_path,

@@ -94,7 +94,7 @@ impl Drawing<'_> {
         let age = age(self.now_ms, view.since_ms());
         let state = match (view.state, view.exit()) {
             (AgentState::Stopped, Some(exit)) => format!("stopped {age} ago: {}", ended(Some(exit))),
-            (AgentState::Running, _) => format!("running for {age}"),
+            (AgentState::Running, _) => format!("{} for {age}", view.word()),
             (AgentState::Starting | AgentState::Stopped | AgentState::Failed, _) => {
                 view.state.name().to_owned()
             }

@@ -25,7 +25,7 @@ pub(crate) fn age(now_ms: u64, then_ms: u64) -> String {
 
 /// What an agent does, and how it ended when it did not end well: `running`, `stopped`, `stopped (3)`.
 pub(crate) fn state(view: &AgentView) -> String {
-    let word = view.state.name();
+    let word = view.word();
     match view.exit().filter(|_| view.state == AgentState::Stopped) {
         Some(Exit::Code(code)) if code != 0 => format!("{word} ({code})"),
         Some(Exit::Signal(signal)) => format!("{word} (signal {signal})"),
@@ -59,7 +59,8 @@ pub(crate) fn exit_json(exit: Option<Exit>) -> Value {
 
 /// Everything about an agent, for programs.
 pub(crate) fn agent_json(view: &AgentView) -> Value {
-    let AgentView { row, spawn, run, pane, branch, sidecars, unread, last_seen_ms, state: _ } = view;
+    let AgentView { row, spawn, run, pane, branch, sidecars, unread, last_seen_ms, state: _, activity: _ } =
+        view;
     let spawn = spawn.as_ref();
     let harness =
         run.as_ref().filter(|_| view.state == AgentState::Running).and_then(|run| run.harness.as_ref());
@@ -75,7 +76,7 @@ pub(crate) fn agent_json(view: &AgentView) -> Value {
         "model": spawn.and_then(|spawn| spawn.launch.model.as_ref()),
         "parent": row.parent.as_ref().map(|parent| parent.as_str()),
         "depth": row.depth,
-        "state": view.state.name(),
+        "state": view.word(),
         "since": time(view.since_ms()),
         "created": time(row.created_ms),
         "exit": exit_json(view.exit()),

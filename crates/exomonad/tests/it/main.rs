@@ -23,6 +23,7 @@ mod log;
 #[cfg(test)]
 mod mcp;
 #[cfg(test)]
+mod messages;
 mod pane;
 #[cfg(test)]
 mod ps;

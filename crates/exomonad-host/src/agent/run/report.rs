@@ -57,6 +57,7 @@ fn ask_the_guest(site: &Site, row: &AgentRow, exit: Exit) {
         event: "worker-exit",
         payload: payload.as_bytes(),
         project_dir: None,
+        messaging_socket: None,
         dir: &row.workspace,
         claimed: Some(row.name.as_str()),
         search_path: site.surroundings.search_path(),

@@ -10,6 +10,8 @@ use crate::store::AgentRow;
 
 /// The most characters of a slug.
 const SLUG_CHARS: usize = 50;
+/// What messages call somebody who is no agent: the person, and whoever spawned the one who says so.
+const TAKEN: [&str; 2] = ["human", "parent"];
 /// The most bytes of a prompt.
 const PROMPT_BYTES: usize = 1 << 20;
 /// The most characters of a model's name.
@@ -49,6 +51,10 @@ fn check_slug(request: &SpawnRequest) -> Result<(), SpawnError> {
     let first = slug.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
     if !first || slug.len() > SLUG_CHARS || !slug.chars().all(legal) {
         return Err(SpawnError::invalid(format!("`{}` is no slug", shown(slug)), HINT));
+    }
+    if TAKEN.iter().any(|taken| slug.eq_ignore_ascii_case(taken)) {
+        let message = format!("`{slug}` means somebody else in messages");
+        return Err(SpawnError::invalid(message, "choose another slug"));
     }
     // Git takes no branch that ends with `.lock`.
     if request.workspace_kind != WorkspaceKind::Shared && slug.eq_ignore_ascii_case("lock") {

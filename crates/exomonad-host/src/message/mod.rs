@@ -1,0 +1,3 @@
+//! Messages on their way: what is known of a recipient, and how it is woken.
+
+pub(crate) mod activity;
