@@ -5,6 +5,7 @@ use super::{Caller, Failure, World, agents, error, invalid};
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::messages::{Host, Message};
 use crate::contract::{EffectError, EffectErrorKind};
+use crate::message::forget;
 use crate::store::{Draft, DraftError, Inbox, Sender};
 
 /// Stands for the caller's parent where a recipient is asked for.
@@ -47,7 +48,9 @@ impl Host for World {
     fn ack(&mut self, ids: Vec<String>) -> Result<(), Failure> {
         self.act("messages.ack", |caller| {
             let (name, now_ms) = (agents::own_name(caller)?, caller.services.clock.now_ms());
-            Ok(caller.services.store.ack_messages(&name, &ids, now_ms)?)
+            caller.services.store.ack_messages(&name, &ids, now_ms)?;
+            forget(caller.workspace(), &ids);
+            Ok(())
         })
     }
 }

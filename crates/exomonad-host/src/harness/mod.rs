@@ -15,12 +15,16 @@ mod event;
 mod gemini;
 mod guess;
 mod launch;
+mod line;
 mod mode;
 mod notice;
 mod payload;
+mod room;
+mod screen;
 mod session;
 mod settings;
 mod tool;
+mod transcript;
 mod trust;
 
 use std::fmt;
@@ -34,9 +38,11 @@ pub use event::{EventSpec, FailureClass};
 pub use launch::{LaunchError, LaunchFacts, LaunchLine, OwnFile};
 pub(crate) use notice::Notice;
 pub use payload::{DecodeError, MAX_PAYLOAD_BYTES};
+pub(crate) use screen::Prompt;
 use serde_json::{Map, Value, json};
 pub use session::is_session_variable;
 pub use settings::SettingsFacts;
+pub use transcript::TranscriptLine;
 pub use trust::{Trust, TrustError};
 
 use crate::contract::Decision;

@@ -16,6 +16,7 @@ use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
 use crate::message::activity::{self, Heard};
+use crate::message::{self, HandedOver};
 use crate::store::{AgentRow, Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// The messages in the answer: whoever prints it says whether the harness got it.
+    pub handed_over: Option<HandedOver>,
     /// A database whose write-ahead log wants to be tidied up, off this path.
     pub wants_checkpoint: Option<Utf8PathBuf>,
 }
@@ -63,7 +66,8 @@ pub struct Outcome {
 pub fn answer(request: &Request<'_>) -> Outcome {
     let mut laps = Laps::start();
     let harness = request.harness.unwrap_or_else(|| Harness::guess(request.event, request.payload));
-    let mut work = Work { harness, request, store: None, agent: None, warnings: Vec::new() };
+    let mut work =
+        Work { harness, request, store: None, agent: None, warnings: Vec::new(), handed_over: None };
     let answer = match work.decide(&mut laps) {
         Ok(answer) => answer,
         Err(err) => work.give_up(&err),
@@ -71,7 +75,7 @@ pub fn answer(request: &Request<'_>) -> Outcome {
     laps.log();
     let wants_checkpoint =
         work.store.filter(|store| store.wants_checkpoint()).map(|store| store.path().to_owned());
-    Outcome { answer, warnings: work.warnings, wants_checkpoint }
+    Outcome { answer, warnings: work.warnings, handed_over: work.handed_over, wants_checkpoint }
 }
 
 /// The answer to a hook whose deadline has passed.
@@ -87,6 +91,7 @@ struct Work<'a> {
     store: Option<Arc<Store>>,
     agent: Option<AgentName>,
     warnings: Vec<String>,
+    handed_over: Option<HandedOver>,
 }
 
 impl Work<'_> {
@@ -146,10 +151,17 @@ impl Work<'_> {
         if let Verdict::Rewrite(input) = &decision.verdict {
             serde_json::from_str::<Map<String, Value>>(input).map_err(HookError::Rewrite)?;
         }
-        self.note_activity(&store, &row, &asked, &decision);
-        let answer = self.harness.encode(&asked, &decision);
+        let mut said = decision.clone();
+        self.hand_over(&store, &row, &asked, &mut said);
+        laps.lap("messages");
+        let answer = self.harness.encode(&asked, &said);
+        if let Some(handed_over) = &mut self.handed_over {
+            handed_over.keep_what_is_in(&answer, request.clock.now_ms());
+        }
+        self.note_activity(&store, &row, &asked, &said);
         laps.lap("encode");
-        let data = record::decided(self.harness, &asked, &decision, &answer, laps.total());
+        let messages = self.handed_over.as_ref().map_or(0, HandedOver::count);
+        let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());
         let name = asked.spec.map_or(request.event, |spec| spec.name);
         self.record(&record::kind(name), &data);
         laps.lap("record");
@@ -172,6 +184,19 @@ impl Work<'_> {
         );
         if let Err(err) = noted {
             self.warn_unrecorded(&err);
+        }
+    }
+
+    /// Adds the messages that wait for the agent to what it is told; the decision stands even when that fails.
+    fn hand_over(&mut self, store: &Arc<Store>, agent: &AgentRow, asked: &Asked, decision: &mut Decision) {
+        let now_ms = self.request.clock.now_ms();
+        let hook = message::Hook { store, agent, harness: self.harness, asked, now_ms };
+        match message::hand_over(&hook, decision) {
+            Ok(handed_over) => self.handed_over = handed_over,
+            Err(err) => {
+                let hint = err.hint().unwrap_or_default();
+                self.warnings.push(format!("messages were not handed over and wait: {err}; {hint}"));
+            }
         }
     }
 

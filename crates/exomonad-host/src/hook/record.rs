@@ -15,12 +15,13 @@ pub(super) fn kind(event: &str) -> String {
     if known { format!("hook.{event}") } else { "hook.other".to_owned() }
 }
 
-/// What is recorded of a decided hook.
+/// What is recorded of a decided hook. `decision` is the guest's; so many messages went along with it.
 pub(super) fn decided(
     harness: Harness,
     asked: &Asked,
     decision: &Decision,
     answer: &Answer,
+    messages: usize,
     micros: u64,
 ) -> String {
     let mut data = Map::new();
@@ -55,6 +56,9 @@ pub(super) fn decided(
     }
     if decision.context.is_some() {
         put("context", "added");
+    }
+    if messages > 0 {
+        data.insert("messages".to_owned(), messages.into());
     }
     data.insert("micros".to_owned(), micros.into());
     if !answer.downgrades.is_empty() {

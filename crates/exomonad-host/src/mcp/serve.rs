@@ -23,6 +23,7 @@ use super::streams::{Input, Output, standard};
 use super::transport::Wire;
 use super::watch::watch;
 use crate::drop_logged;
+use crate::message::Courier;
 use crate::store::Store;
 use crate::tool::Toolbox;
 
@@ -149,11 +150,13 @@ impl Server {
         let store = Arc::clone(self.toolbox.store());
         let row = Row::new(self.toolbox.site(), self.toolbox.agent().clone());
         let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
+        let courier = Courier::start(self.toolbox.site(), self.toolbox.agent().clone());
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
         let (ended, until) = end(session, &Ender { calls, store }, &life).await;
         life.finish();
+        drop(courier);
         if let Some(row) = row {
             drop_logged(timeout_at(until, row).await, "remove the sidecar's row");
         }

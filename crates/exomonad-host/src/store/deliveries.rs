@@ -253,7 +253,8 @@ fn mark_seen(
 fn queue_again(transaction: &Transaction<'_>, seq: i64, why: &str, now_ms: u64) -> Result<(), StoreError> {
     let mut count = transaction.prepare_cached("SELECT count(*) FROM deliveries WHERE message = ?1")?;
     let attempts: u32 = count.query_row(params![seq], |row| row.get(0))?;
-    if attempts < MAX_ATTEMPTS {
+    // One that was put back by hand has as many attempts again.
+    if !attempts.is_multiple_of(MAX_ATTEMPTS) {
         transaction
             .prepare_cached("UPDATE messages SET state = 'queued' WHERE seq = ?1 AND state = 'handed'")?
             .execute(params![seq])?;

@@ -134,7 +134,7 @@ impl Outcome {
 }
 
 /// A file in which a harness keeps a conversation, and how long it was when something was handed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TranscriptMark {
     /// The file.
     pub path: Utf8PathBuf,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::events::{from_row, insert_event};
 use super::{Store, StoreError};
+use crate::agent::AgentName;
 use crate::contract::messages::{Message, MessageState};
 
 /// A message, and how its delivery went.
@@ -43,6 +44,10 @@ const DELIVERY: &str = "seen_ms, acked_ms, failure, handed_by,
     (SELECT transport FROM deliveries WHERE message = seq ORDER BY id DESC LIMIT 1),
     (SELECT outcome FROM deliveries WHERE message = seq AND outcome IS NOT NULL ORDER BY id DESC LIMIT 1)";
 
+/// Finds the first of a queue.
+pub(super) const OLDEST_QUEUED: &str = "SELECT sent_ms FROM messages INDEXED BY messages_queued
+    WHERE recipient = ?1 AND state = 'queued' ORDER BY seq LIMIT 1";
+
 impl Store {
     /// The newest `limit` messages that match, oldest first.
     ///
@@ -76,6 +81,17 @@ impl Store {
         let mut select = connection.prepare_cached(&sql)?;
         let mut rows = select.query(params![id])?;
         rows.next()?.map(read).transpose()
+    }
+
+    /// When the oldest message was sent that waits for an agent, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn oldest_queued_ms(&self, agent: &AgentName) -> Result<Option<u64>, StoreError> {
+        let connection = self.lock();
+        let mut select = connection.prepare_cached(OLDEST_QUEUED)?;
+        let sent_ms = select.query_row(params![agent.as_str()], |row| row.get(0)).optional()?;
+        Ok(sent_ms.map(from_row))
     }
 
     /// Puts a message whose delivery failed back into its recipient's queue; tells whether it was one.

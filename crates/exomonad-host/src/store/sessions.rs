@@ -41,6 +41,17 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a conversation's harness said that it ended.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn session_ended(&self, id: &str) -> Result<bool, StoreError> {
+        let connection = self.lock();
+        let mut select =
+            connection.prepare_cached("SELECT 1 FROM sessions WHERE id = ?1 AND ended_ms IS NOT NULL")?;
+        Ok(select.exists(params![id])?)
+    }
+
     /// An agent's latest conversation.
     ///
     /// # Errors

@@ -24,13 +24,16 @@ use crate::output::{self, Output};
 /// How long a hook may take. Shorter than the 10 s after which the harness is told to give up on us.
 const DEADLINE: Duration = Duration::from_secs(8);
 
+/// A decision that did not arrive is no decision: exit code 2 denies wherever it can.
+const REFUSED: u8 = 2;
+
 pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
     let turn = Arc::new(AtomicBool::new(true));
     let watchdog = Watchdog { turn: Arc::clone(&turn), harness: args.harness, event: args.event.clone() };
     let watching = std::thread::Builder::new().name("watchdog".to_owned()).spawn(move || watchdog.watch());
     drop_logged(watching, "start the watchdog");
     let payload = read_payload();
-    let Outcome { answer, warnings, wants_checkpoint } = hook::answer(&Request {
+    let Outcome { answer, warnings, handed_over, wants_checkpoint } = hook::answer(&Request {
         harness: args.harness,
         event: &args.event,
         payload: &payload,
@@ -53,7 +56,14 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
     for warning in &warnings {
         output.warn(warning);
     }
-    let exit = give(&answer);
+    let given = give(&answer);
+    if let Some(handed_over) = &handed_over {
+        match &given {
+            Ok(_) => handed_over.written(now_ms()),
+            Err(_) => handed_over.give_back("the harness did not take the answer", now_ms()),
+        }
+    }
+    let exit = given.unwrap_or(REFUSED);
     if let Some(database) = wants_checkpoint {
         let tidy =
             Cmd::new(env.exe.as_str(), &env.dir, &env.search_path).args(["checkpoint", database.as_str()]);
@@ -82,7 +92,8 @@ impl Watchdog {
             std::thread::park_timeout(left);
         }
         if self.turn.swap(false, Ordering::SeqCst) {
-            std::process::exit(give(&hook::late(self.harness, &self.event)).into());
+            let given = give(&hook::late(self.harness, &self.event));
+            std::process::exit(given.unwrap_or(REFUSED).into());
         }
     }
 }
@@ -98,20 +109,18 @@ fn read_payload() -> Vec<u8> {
     payload
 }
 
-/// Prints an answer and returns the exit code.
-fn give(answer: &Answer) -> u8 {
+/// Prints an answer and returns the exit code. Fails when the harness did not take all of it.
+fn give(answer: &Answer) -> io::Result<u8> {
     if let Some(text) = &answer.stderr {
         output::raw(&format!("{}\n", output::clean(text)));
     }
-    let mut code = answer.exit;
     if let Some(text) = &answer.stdout {
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-        // A decision that did not arrive is no decision: exit code 2 denies wherever it can.
         if let Err(err) = written {
             output::raw(&format!("failed to answer: {err}\n"));
-            code = 2;
+            return Err(err);
         }
     }
-    code
+    Ok(answer.exit)
 }

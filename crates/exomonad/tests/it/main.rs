@@ -24,6 +24,7 @@ mod log;
 mod mcp;
 #[cfg(test)]
 mod messages;
+#[cfg(test)]
 mod pane;
 #[cfg(test)]
 mod ps;
