@@ -38,7 +38,7 @@ pub use repair::{Repaired, repair};
 pub use run::{Launcher, Ran, RunError};
 pub use site::Site;
 pub use spawn::{Follower, SpawnError, SpawnRequest, Spawned, Step, spawn};
-pub use speaker::{Speaker, SpeakerError, speaker};
+pub use speaker::{Speaker, SpeakerError, agent_of, speaker};
 pub use stop::{StopError, stop};
 pub use view::{AgentView, exit_words, view_agent, view_agents};
 pub use workspace::WorkspaceError;

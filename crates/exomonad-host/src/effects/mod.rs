@@ -14,6 +14,7 @@ mod process;
 mod resolve;
 mod session;
 mod tree;
+mod ui;
 
 use std::fmt;
 use std::sync::Arc;

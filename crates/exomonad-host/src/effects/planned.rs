@@ -5,9 +5,8 @@ use crate::contract::forge::{
     Changes, Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Remark,
     Review, ReviewComment, ReviewState,
 };
-use crate::contract::ui::Answer;
 use crate::contract::work::Standing;
-use crate::contract::{forge, ui, work};
+use crate::contract::{forge, work};
 
 pub(super) fn unavailable<T>(effect: &str) -> Result<T, EffectError> {
     Err(error(EffectErrorKind::Unavailable, format!("this version of exomonad does not offer `{effect}`")))
@@ -37,13 +36,6 @@ impl forge::Host for World {
         merge(u64, MergeStrategy, bool) -> MergeResult = "forge.merge";
         list_issues(Option<IssueState>) -> Vec<Issue> = "forge.list-issues";
         get_issue(u64) -> Issue = "forge.get-issue";
-    }
-}
-
-impl ui::Host for World {
-    refuse! {
-        ask(String, u32) -> Answer = "ui.ask";
-        notify(String) -> () = "ui.notify";
     }
 }
 

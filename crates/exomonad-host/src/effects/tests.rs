@@ -3,6 +3,7 @@
 mod agents;
 mod messages;
 mod process;
+mod ui;
 mod wait;
 
 use std::sync::Arc;

@@ -96,7 +96,13 @@ impl Form {
     }
 }
 
-fn walk<'a>(fields: &'a [Field], depth: usize, values: &Values, known: &mut Values, items: &mut Vec<Item<'a>>) {
+fn walk<'a>(
+    fields: &'a [Field],
+    depth: usize,
+    values: &Values,
+    known: &mut Values,
+    items: &mut Vec<Item<'a>>,
+) {
     for field in fields {
         if field.visible_when.as_ref().is_some_and(|when| !when.holds(known)) {
             continue;

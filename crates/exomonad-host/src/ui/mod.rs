@@ -4,13 +4,18 @@
 //! gives it; no agent answers for a person.
 
 mod answer;
+mod control;
 mod form;
 mod parse;
 mod reader;
+mod requests;
+mod show;
 #[cfg(test)]
 mod tests;
 
 use self::answer::number_value;
 pub use self::answer::{AnswerError, Item, Values, Visit, check, initial};
+pub use self::control::CONTROL_SOCKET_VARIABLE;
 pub use self::form::{Choice, Condition, Field, Form, FormError, Kind, Next, Pane, Range, TextRules};
 pub use self::parse::FORM_BYTES;
+pub use self::requests::{AskError, Given, Question, Reply, ReplyError, ask, form_of, reply, require_open};

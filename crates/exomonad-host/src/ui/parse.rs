@@ -73,9 +73,10 @@ fn read_panes(known: &mut Known, form: &Reader<'_>, values: &[Value]) -> Result<
     if !(1..=PANES).contains(&values.len()) {
         return Err(form.error(format!("has 1 to {PANES} `panes`")));
     }
-    let ids = values.iter().enumerate().map(|(index, value)| {
-        Reader::new(format!("pane {}", index + 1), value)?.require_id()
-    });
+    let ids = values
+        .iter()
+        .enumerate()
+        .map(|(index, value)| Reader::new(format!("pane {}", index + 1), value)?.require_id());
     let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
     let mut panes = Vec::new();
     for (index, value) in values.iter().enumerate() {
@@ -104,7 +105,8 @@ fn read_next(
 ) -> Result<Vec<Next>, FormError> {
     let mut next = Vec::new();
     for value in pane.list("next")?.unwrap_or_default() {
-        let mut reader = Reader::new("`next`", value).map_err(|_none| pane.error("`next` is a list of objects"))?;
+        let mut reader =
+            Reader::new("`next`", value).map_err(|_none| pane.error("`next` is a list of objects"))?;
         let when = reader.value("when").map(|value| condition(known, pane, value, 0)).transpose()?;
         let to = reader.text("pane")?;
         let found = to.as_ref().map(|id| ids.iter().position(|known| known == id));
@@ -252,7 +254,8 @@ fn multiselect(reader: &mut Reader<'_>, required: bool) -> Result<Kind, FormErro
     }
     let mut default = Vec::new();
     for value in reader.list("default")?.unwrap_or_default() {
-        let text = value.as_str().ok_or_else(|| reader.error("`default` is a list of its options' values"))?;
+        let text =
+            value.as_str().ok_or_else(|| reader.error("`default` is a list of its options' values"))?;
         require_option(reader, &options, text)?;
         if !default.iter().any(|other| other == text) {
             default.push(text.to_owned());

@@ -45,7 +45,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A text of at most so many characters.
-    pub(super) fn long_text(&mut self, name: &'static str, chars: usize) -> Result<Option<String>, FormError> {
+    pub(super) fn long_text(
+        &mut self,
+        name: &'static str,
+        chars: usize,
+    ) -> Result<Option<String>, FormError> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.error(format!("`{name}` must be a string")))?;
         if text.chars().count() > chars {
@@ -73,7 +77,9 @@ impl<'a> Reader<'a> {
     pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, FormError> {
         match self.value(name) {
             None => Ok(false),
-            Some(value) => value.as_bool().ok_or_else(|| self.error(format!("`{name}` must be true or false"))),
+            Some(value) => {
+                value.as_bool().ok_or_else(|| self.error(format!("`{name}` must be true or false")))
+            }
         }
     }
 

@@ -86,7 +86,10 @@ fn an_answer_that_does_not_fit_is_refused_by_the_fields_name() {
 fn a_form_that_nobody_could_answer_is_refused_by_the_fields_name_and_the_rule() {
     refused(&json!([]), "the form: has no `fields`");
     refused(&json!([{"type": "text"}]), "field 1: `id` is missing or empty");
-    refused(&json!([{"id": "a b", "type": "text"}]), "field 1: an `id` is 1 to 64 of `a-z`, `A-Z`, `0-9`, `_`, `-`, `.`");
+    refused(
+        &json!([{"id": "a b", "type": "text"}]),
+        "field 1: an `id` is 1 to 64 of `a-z`, `A-Z`, `0-9`, `_`, `-`, `.`",
+    );
     refused(
         &json!([{"id": "a", "type": "txt"}]),
         "field `a`: `type` is one of text, textbox, choice, multiselect, checkbox, slider, group, not `txt`",
@@ -130,7 +133,10 @@ fn a_form_that_nobody_could_answer_is_refused_by_the_fields_name_and_the_rule() 
         "field `a`: a condition is `field` with `equals` or `in`, or `not`, or `all`, or `any`, and one of these only",
     );
     let both = json!({"title": "t", "fields": [], "panes": []});
-    assert_eq!(Form::parse(&both.to_string()).unwrap_err().to_string(), "the form: has either `fields` or `panes`");
+    assert_eq!(
+        Form::parse(&both.to_string()).unwrap_err().to_string(),
+        "the form: has either `fields` or `panes`"
+    );
 }
 
 /// A wizard whose second pane is skipped unless it is asked for.
@@ -163,7 +169,8 @@ fn a_wizard_goes_the_way_its_answers_lead_and_asks_nothing_elsewhere() {
 #[test]
 fn a_pane_leads_forward_only() {
     let check = |next: Value, expect: &str| {
-        let pane = |id: &str, next: &Value| json!({"id": id, "fields": [{"id": id, "type": "text"}], "next": next});
+        let pane =
+            |id: &str, next: &Value| json!({"id": id, "fields": [{"id": id, "type": "text"}], "next": next});
         let form = json!({"title": "t", "panes": [pane("a", &json!([])), pane("b", &next)]});
         assert_eq!(Form::parse(&form.to_string()).unwrap_err().to_string(), expect);
     };
@@ -194,9 +201,23 @@ fn any_json() -> impl Strategy<Value = Value> {
         "[a-c]{0,2}|text|choice|slider|group|multiselect".prop_map(Value::from),
     ];
     let names = prop_oneof![
-        Just("id"), Just("type"), Just("fields"), Just("panes"), Just("options"), Just("min"), Just("max"),
-        Just("step"), Just("default"), Just("visible_when"), Just("field"), Just("equals"), Just("next"),
-        Just("title"), Just("value"), Just("not"), Just("all"),
+        Just("id"),
+        Just("type"),
+        Just("fields"),
+        Just("panes"),
+        Just("options"),
+        Just("min"),
+        Just("max"),
+        Just("step"),
+        Just("default"),
+        Just("visible_when"),
+        Just("field"),
+        Just("equals"),
+        Just("next"),
+        Just("title"),
+        Just("value"),
+        Just("not"),
+        Just("all"),
     ];
     leaf.prop_recursive(5, 40, 5, move |inner| {
         prop_oneof![
