@@ -58,6 +58,17 @@ pub(crate) enum Command {
     Approve(ApproveArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
+    /// Lists the questions of agents that wait for your answer.
+    Requests(RequestsArgs),
+    /// Answers a question of an agent, or declines to.
+    ///
+    /// The answer is checked against the question's form; `exomonad requests --json` shows that. A question has one answer:
+    /// what comes after it is refused.
+    Reply(ReplyArgs),
+    /// Shows a question of an agent in this terminal, to be answered there. The question stays open when the terminal goes.
+    ///
+    /// The exit code is 0 once the question has its answer, from here or from elsewhere, and 130 when it was left open.
+    Ask(AskArgs),
     /// Lists the tools that agents have, role by role.
     Tools(ToolsArgs),
     /// Calls a tool as an agent would, and prints its result.
@@ -318,6 +329,36 @@ pub(crate) struct ApproveArgs {
     /// Approves them all without asking.
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RequestsArgs {
+    /// Prints one JSON object a line, with the form.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Waits, and prints each question as it comes and as it ends.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplyArgs {
+    /// The question, by its id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// The answer: a JSON object with the fields' values by their ids, or `-` to read it from stdin.
+    #[arg(long, value_name = "JSON", required_unless_present_any = ["cancel"], conflicts_with = "cancel")]
+    pub(crate) payload: Option<String>,
+    /// Declines to answer.
+    #[arg(long)]
+    pub(crate) cancel: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// The question, by its id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
 }
 
 #[derive(Debug, Args)]
