@@ -19,6 +19,7 @@ Tools:
 split further. Both begin from your last commit: commit first. `spawn_workers`: quick jobs in your own directory.
 - `stop_agent`: ends an agent below you; its work stays.
 - `list_agents`: the tree, with everybody's name and state.
+- `popup`: asks your human by a form and waits.
 - `inbox`: messages to you; an agent's end comes as `exit`. Read it when you begin and when you are told that something came. \
 Acknowledge what you have dealt with (`ack`); it is shown again until you do. To wait, pass `wait_seconds`; do not call it \
 in a loop.

@@ -9,8 +9,8 @@ use exomonad_sdk::Role;
 use hooks::{Confined, Free};
 
 use crate::tools::{
-    Inbox, ListAgents, NotifyParent, SendMessage, SpawnLeafSubtree, SpawnSubtree, SpawnWorkers, StopAgent,
-    WhoAmI,
+    Inbox, ListAgents, NotifyParent, Popup, SendMessage, SpawnLeafSubtree, SpawnSubtree, SpawnWorkers,
+    StopAgent, WhoAmI,
 };
 
 pub(crate) const TL: &str = "tl";
@@ -25,6 +25,7 @@ pub(crate) fn tl() -> Role {
         .tool::<SpawnLeafSubtree>()
         .tool::<SpawnWorkers>()
         .tool::<StopAgent>()
+        .tool::<Popup>()
         .instructions(instructions::TL)
         .hooks::<Free>()
 }

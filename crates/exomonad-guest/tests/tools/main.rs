@@ -4,6 +4,7 @@
 
 mod golden;
 mod page;
+mod popup;
 mod spawning;
 
 use exomonad_guest::Builtin;
