@@ -5,9 +5,10 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -31,20 +32,40 @@ const CLIENT_LIMIT: Duration = Duration::from_secs(5);
 /// The most bytes of a line.
 const LINE_BYTES: u64 = 8 * FORM_BYTES as u64;
 
-/// Keeps the socket, on a thread of its own, until this is dropped.
+/// Keeps the socket, on a thread of its own, until this is dropped. Whoever was heard by then is answered first.
 #[derive(Debug)]
-pub(super) struct Keeper(#[expect(dead_code, reason = "its end is what the thread waits for")] Sender<()>);
+pub(super) struct Keeper {
+    /// Its end ends the thread.
+    line: Option<UnixStream>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.line.take());
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the control socket's thread broke off");
+        }
+    }
+}
 
 pub(super) fn keep(site: &Site) -> Keeper {
-    let (keeper, over) = channel();
+    let begun = begin(site);
+    begun.unwrap_or_else(|err| {
+        tracing::warn!(%err, "failed to start the control socket's thread");
+        Keeper { line: None, thread: None }
+    })
+}
+
+fn begin(site: &Site) -> io::Result<Keeper> {
+    let (line, over) = UnixStream::pair()?;
     let site = site.clone();
-    let begun = std::thread::Builder::new().name("control".to_owned()).spawn(move || {
+    let thread = std::thread::Builder::new().name("control".to_owned()).spawn(move || {
         let socket = socket(&site);
         let act = format!("serve the control socket `{socket}`");
         drop_logged(run(&site, &socket, &over), &act);
-    });
-    drop_logged(begun, "start the control socket's thread");
-    Keeper(keeper)
+    })?;
+    Ok(Keeper { line: Some(line), thread: Some(thread) })
 }
 
 /// Where the project's socket is.
@@ -54,7 +75,7 @@ fn socket(site: &Site) -> Utf8PathBuf {
     named.filter(|path| path.is_absolute()).unwrap_or_else(own)
 }
 
-fn run(site: &Site, socket: &Utf8Path, over: &Receiver<()>) -> io::Result<()> {
+fn run(site: &Site, socket: &Utf8Path, over: &UnixStream) -> io::Result<()> {
     let dir = socket.parent().unwrap_or(Utf8Path::new("/"));
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(format!("{socket}.lock"))?;
@@ -64,18 +85,48 @@ fn run(site: &Site, socket: &Utf8Path, over: &Receiver<()>) -> io::Result<()> {
             Err(TryLockError::WouldBlock) => {}
             Err(TryLockError::Error(err)) => return Err(err),
         }
-        match over.recv_timeout(LOOK) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        if wait(None, over, LOOK)? == Wake::Over {
+            return Ok(());
         }
     }
     let bound = Bound::new(socket, lock)?;
-    while over.try_recv() == Err(TryRecvError::Empty) {
-        if let Some(client) = bound.next()? {
-            drop_logged(serve(site, client), "answer a client of the control socket");
+    loop {
+        match wait(Some(bound.listener.as_fd()), over, LOOK)? {
+            Wake::Over => return Ok(()),
+            Wake::Nothing => {}
+            Wake::Readable => {
+                if let Some(client) = bound.next()? {
+                    drop_logged(serve(site, client, over), "answer a client of the control socket");
+                }
+            }
         }
     }
-    Ok(())
+}
+
+/// What was waited for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wake {
+    /// Nobody needs the socket any more.
+    Over,
+    Readable,
+    Nothing,
+}
+
+/// Waits until there is something to read, until it is over, or until the time is up.
+fn wait(source: Option<BorrowedFd<'_>>, over: &UnixStream, limit: Duration) -> io::Result<Wake> {
+    let limit = Timespec::try_from(limit).map_err(io::Error::other)?;
+    let mut watched = vec![PollFd::new(over, PollFlags::IN)];
+    watched.extend(source.map(|source| PollFd::from_borrowed_fd(source, PollFlags::IN)));
+    match poll(&mut watched, Some(&limit)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(err) => return Err(err.into()),
+    }
+    let mut ready = watched.iter().map(|watched| !watched.revents().is_empty());
+    Ok(match (ready.next(), ready.next()) {
+        (Some(true), _) => Wake::Over,
+        (_, Some(true)) => Wake::Readable,
+        (_, _) => Wake::Nothing,
+    })
 }
 
 /// The socket; gone when dropped, before anybody else may have it.
@@ -95,13 +146,8 @@ impl Bound {
         Ok(bound)
     }
 
-    /// The next client, if one comes soon.
+    /// The next client, if it is still there.
     fn next(&self) -> io::Result<Option<UnixStream>> {
-        let limit = Timespec::try_from(LOOK).map_err(io::Error::other)?;
-        match poll(&mut [PollFd::new(&self.listener, PollFlags::IN)], Some(&limit)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(err) => return Err(err.into()),
-        }
         match self.listener.accept() {
             Ok((client, _)) => Ok(Some(client)),
             Err(err) if matches!(err.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionAborted) => {
@@ -165,13 +211,16 @@ enum Refusal {
     Reply(#[from] ReplyError),
 }
 
-/// Answers one client, line by line, until it closes its side.
-fn serve(site: &Site, client: UnixStream) -> io::Result<()> {
+/// Answers one client, line by line, until it closes its side or says nothing for long.
+fn serve(site: &Site, client: UnixStream, over: &UnixStream) -> io::Result<()> {
     client.set_nonblocking(false)?;
     client.set_read_timeout(Some(CLIENT_LIMIT))?;
     client.set_write_timeout(Some(CLIENT_LIMIT))?;
     let mut lines = BufReader::new(&client);
     loop {
+        if lines.buffer().is_empty() && wait(Some(client.as_fd()), over, CLIENT_LIMIT)? != Wake::Readable {
+            return Ok(());
+        }
         let mut line = Vec::new();
         lines.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line)?;
         if line.is_empty() {

@@ -176,11 +176,10 @@ fn the_control_socket_takes_an_answer_and_says_why_it_takes_none() {
             say(json!({"type": "UserInteraction", "request_id": "nobody", "cancel": true})),
             say(json!({"type": "UserInteraction", "request_id": first.id, "payload": {"where": 1}})),
             say(json!({"type": "UserInteraction", "request_id": first.id, "payload": {"where": "eu"}})),
-            say(json!({"type": "UserInteraction", "request_id": first.id, "cancel": true})),
         ],
     );
     let oks: Vec<_> = answers.iter().map(|answer| answer["ok"].as_bool().unwrap()).collect();
-    assert_eq!(oks, [false, false, false, false, false, true, false], "{answers:?}");
+    assert_eq!(oks, [false, false, false, false, false, true], "{answers:?}");
     assert_eq!(answers[4]["error"], "field `where`: must be one of `eu`, `us`");
     assert_eq!(answers[5], json!({"ok": true}));
     assert_eq!(first.answer()["values"], json!({"where": "eu", "sure": false}));
@@ -236,7 +235,8 @@ impl Terminal {
     fn wait_for(&self, text: &str) -> String {
         wait_for(&format!("`{text}` on the screen"), || {
             let seen = self.screen.lock().unwrap().screen().contents();
-            seen.contains(text).then_some(seen)
+            let lines: Vec<_> = seen.lines().map(str::trim_end).collect();
+            seen.contains(text).then(|| lines.join("\n"))
         })
     }
 
