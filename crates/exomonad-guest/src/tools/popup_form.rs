@@ -1,4 +1,6 @@
 //! A form as a model writes it: flat, with texts for values, and turned into the one that the host takes.
+//!
+//! What a field is stands in the schema once: in three places it would be most of what a model is told of all tools.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +15,8 @@ pub(super) struct Pane {
     title: Option<String>,
     /// What to know about it.
     message: Option<String>,
-    /// Its questions.
+    /// Its questions, each as in `fields` of the form.
+    #[schemars(with = "Vec<Map<String, Value>>")]
     fields: Vec<Field>,
     /// Where it leads: the first whose condition holds; the pane after it when left out. Only to later panes.
     #[serde(default)]
@@ -82,6 +85,7 @@ pub(super) struct Field {
     step: Option<f64>,
     /// The fields of a group, each as this one.
     #[serde(default)]
+    #[schemars(with = "Vec<Map<String, Value>>")]
     fields: Vec<Self>,
     /// It is asked only when this holds of fields before it.
     visible_when: Option<When>,
