@@ -4,7 +4,7 @@ use exomonad_host::exec::Size;
 
 use super::editor::Editor;
 use super::page::{one_line, page};
-use super::paint::{Frame, Line, Look};
+use super::paint::{Frame, Line, Look, cut, width};
 
 /// From this height on there is an empty line between fields.
 const ROOMY: u16 = 16;
@@ -43,7 +43,7 @@ impl View {
             self.scroll = self.scroll.max((end + 1).saturating_sub(seen)).min(begin);
         }
         self.scroll = self.scroll.min(page.lines.len().saturating_sub(seen));
-        let mut lines = vec![self.head(editor, page.lines.len(), seen)];
+        let mut lines = vec![self.head(editor, columns, page.lines.len(), seen)];
         lines.extend(page.lines.into_iter().skip(self.scroll).take(seen));
         lines.resize_with(rows.saturating_sub(1), Line::default);
         lines.push(self.foot(editor, size.columns));
@@ -55,12 +55,14 @@ impl View {
         Frame { lines, cursor }
     }
 
-    fn head(&self, editor: &Editor, lines: usize, seen: usize) -> Line {
+    fn head(&self, editor: &Editor, columns: usize, lines: usize, seen: usize) -> Line {
         let (_, step, count, _) = editor.pane();
         let place =
             if editor.form.panes.len() > 1 { format!(" ({}/{count})", step + 1) } else { String::new() };
-        let more = if self.scroll + seen < lines { " [more below: PgDn]" } else { "" };
-        Line::new(format!("? {}{place}{more}", one_line(&editor.form.title)), Look::Title)
+        let more = if self.scroll + seen < lines { " [more: PgDn]" } else { "" };
+        let room = columns.saturating_sub(width(&place) + width(more));
+        let title = cut(&format!("? {}", one_line(&editor.form.title)), room);
+        Line::new(format!("{title}{place}{more}"), Look::Title)
     }
 
     fn foot(&self, editor: &Editor, width: u16) -> Line {

@@ -56,30 +56,142 @@ fn form() -> Value {
 
 #[test]
 fn a_form_at_80_by_24() {
-    check(&form(), (80, 24), "1.4\t\t\t \t", &expect![[r#""#]]);
+    check(
+        &form(),
+        (80, 24),
+        "1.4\t\t\t \t",
+        &expect![[r#"
+        ? Deploy [2J to production?
+        The tests passed on main. Nothing else is in the way, as far as anybody knows.
+
+        Release *
+          > 1.4
+          As in the changelog
+
+        Where to
+          (x) Europe
+          ( ) us
+
+        Parts
+          [ ] web
+          [ ] jobs
+
+        [x] Tell everybody
+
+        Later
+
+          Share
+            <----------o---------> 50 (0 to 100)
+
+        [ Submit ]
+        Tab: next  Arrows: move  Space: choose  Enter: go on  Esc: decline
+    "#]],
+    );
 }
 
 #[test]
 fn a_form_at_40_by_10_begins_at_its_beginning() {
-    check(&form(), (40, 10), "", &expect![[r#""#]]);
+    check(
+        &form(),
+        (40, 10),
+        "",
+        &expect![[r#"
+        ? Deploy [2J to product [more: PgDn]
+        The tests passed on main. Nothing else
+        is in the way, as far as anybody knows.
+        Release *
+          > such as 1.2
+          As in the changelog
+        Where to
+          (x) Europe
+          ( ) us
+        Tab: next  Space: choose  Esc: decline
+    "#]],
+    );
 }
 
 #[test]
 fn a_form_at_40_by_10_follows_the_focus_and_says_what_is_wrong() {
-    check(&form(), (40, 10), "\t\t\t\t\r", &expect![[r#""#]]);
-    check(&form(), (40, 10), "\t\t\t\t", &expect![[r#""#]]);
+    check(
+        &form(),
+        (40, 10),
+        "\t\t\t\t\r",
+        &expect![[r#"
+        ? Deploy [2J to product [more: PgDn]
+        The tests passed on main. Nothing else
+        is in the way, as far as anybody knows.
+        Release *
+          > such as 1.2
+          As in the changelog
+          ! needs an answer
+        Where to
+          (x) Europe
+        Tab: next  Space: choose  Esc: decline
+    "#]],
+    );
+    check(
+        &form(),
+        (40, 10),
+        "\t\t\t\t",
+        &expect![[r#"
+        ? Deploy [2J to production?
+        Where to
+          (x) Europe
+          ( ) us
+        Parts
+          [ ] web
+          [ ] jobs
+        [ ] Tell everybody
+        [ Submit ]
+        Tab: next  Space: choose  Esc: decline
+    "#]],
+    );
 }
 
 #[test]
 fn declining_is_asked_about_in_the_last_line() {
-    check(&form(), (40, 10), "\x1b[6~\x03", &expect![[r#""#]]);
+    check(
+        &form(),
+        (40, 10),
+        "\x1b[6~\x03",
+        &expect![[r#"
+        ? Deploy [2J to product [more: PgDn]
+        Release *
+          > such as 1.2
+          As in the changelog
+        Where to
+          (x) Europe
+          ( ) us
+        Parts
+          [ ] web
+        Decline to answer? Esc: yes, other: no
+    "#]],
+    );
 }
 
 #[test]
 fn text_that_is_longer_than_its_place_is_seen_around_the_cursor() {
     let form = json!({"title": "t", "fields": [{"id": "a", "type": "text"}, {"id": "b", "type": "textbox"}]});
     let keys = "0123456789abcdefghijklmn\t1\r2\r3\r4\r5\r6\r7\r8 日本語日本語日本語日本語";
-    check(&form, (24, 12), keys, &expect![[r#""#]]);
+    check(
+        &form,
+        (24, 12),
+        keys,
+        &expect![[r#"
+        ? t
+        a
+          > 0123456789abcdefghi
+        b
+          > 3
+          > 4
+          > 5
+          > 6
+          > 7
+          > 日本語日本語日本語
+        [ Submit ]
+        Tab: next  Space: choose
+    "#]],
+    );
 }
 
 #[test]
