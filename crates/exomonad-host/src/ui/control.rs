@@ -96,7 +96,7 @@ fn run(site: &Site, socket: &Utf8Path, over: &UnixStream) -> io::Result<()> {
             Wake::Nothing => {}
             Wake::Readable => {
                 if let Some(client) = bound.next()? {
-                    drop_logged(serve(site, client, over), "answer a client of the control socket");
+                    drop_logged(serve(site, &client, over), "answer a client of the control socket");
                 }
             }
         }
@@ -212,11 +212,11 @@ enum Refusal {
 }
 
 /// Answers one client, line by line, until it closes its side or says nothing for long.
-fn serve(site: &Site, client: UnixStream, over: &UnixStream) -> io::Result<()> {
+fn serve(site: &Site, client: &UnixStream, over: &UnixStream) -> io::Result<()> {
     client.set_nonblocking(false)?;
     client.set_read_timeout(Some(CLIENT_LIMIT))?;
     client.set_write_timeout(Some(CLIENT_LIMIT))?;
-    let mut lines = BufReader::new(&client);
+    let mut lines = BufReader::new(client);
     loop {
         if lines.buffer().is_empty() && wait(Some(client.as_fd()), over, CLIENT_LIMIT)? != Wake::Readable {
             return Ok(());
@@ -227,12 +227,13 @@ fn serve(site: &Site, client: UnixStream, over: &UnixStream) -> io::Result<()> {
             return Ok(());
         }
         let is_whole = line.ends_with(b"\n");
-        let taken = if is_whole { take(site, &client, &line) } else { Err(Refusal::Line) };
+        let taken = if is_whole { take(site, client, &line) } else { Err(Refusal::Line) };
         let answer = match taken {
             Ok(()) => json!({ "ok": true }),
             Err(refusal) => json!({ "ok": false, "error": crate::explain(&refusal) }),
         };
-        (&client).write_all(format!("{answer}\n").as_bytes())?;
+        let mut side = client;
+        side.write_all(format!("{answer}\n").as_bytes())?;
         if !is_whole {
             return Ok(());
         }

@@ -43,6 +43,9 @@ enum ShowError {
     Mux(#[from] MuxError),
 }
 
+/// The project's session, and the lead's pane if it is there.
+type Session = (Box<dyn Multiplexer>, Option<Pane>);
+
 /// One request that wants to be seen.
 struct Showing {
     site: Site,
@@ -92,7 +95,7 @@ impl Showing {
     }
 
     /// The project's session, and the lead's pane in it.
-    fn session(&self) -> Result<Option<(Box<dyn Multiplexer>, Option<Pane>)>, ShowError> {
+    fn session(&self) -> Result<Option<Session>, ShowError> {
         let lead = self.site.store.pane(&AgentName::root())?;
         let address = match &lead {
             Some(pane) => Some(pane.address.clone()),

@@ -10,10 +10,8 @@ fn form(value: &Value) -> Form {
 }
 
 fn values(value: Value) -> Values {
-    match value {
-        Value::Object(values) => values,
-        other => panic!("{other} is no object"),
-    }
+    let Value::Object(values) = value else { panic!("{value} is no object") };
+    values
 }
 
 #[track_caller]

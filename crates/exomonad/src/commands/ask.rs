@@ -147,13 +147,13 @@ fn show(store: &Store, id: &str, mut editor: Editor, color: bool) -> anyhow::Res
 fn press(editor: &mut Editor, view: &mut View, key: Key, rows: u16) -> Option<Act> {
     let page = isize::try_from(rows.saturating_sub(3).max(1)).unwrap_or(1);
     let has_pages = !editor.is_at_slider() && !editor.declines;
-    match key {
-        Key::PageDown if has_pages => view.page(page),
-        Key::PageUp if has_pages => view.page(-page),
-        key => {
-            view.is_paging = false;
-            return editor.press(key);
-        }
+    if has_pages && key == Key::PageDown {
+        view.page(page);
+    } else if has_pages && key == Key::PageUp {
+        view.page(-page);
+    } else {
+        view.is_paging = false;
+        return editor.press(key);
     }
     None
 }

@@ -7,8 +7,15 @@ use serde_json::Value;
 
 use super::keys::Key;
 
-/// How far a slider goes with the keys for pages.
-const PAGE_STEPS: f64 = 10.0;
+/// How many steps a slider goes by each key, as far as there are so many.
+const SLIDES: [(Key, f64); 6] = [
+    (Key::Left, -1.0),
+    (Key::Right, 1.0),
+    (Key::PageDown, -10.0),
+    (Key::PageUp, 10.0),
+    (Key::Home, -1e12),
+    (Key::End, 1e12),
+];
 
 /// Something that can have the focus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,11 +140,14 @@ impl Editor {
         if std::mem::take(&mut self.declines) {
             return matches!(key, Key::Escape | Key::Interrupt).then_some(Act::Decline);
         }
-        match key {
-            Key::Escape | Key::Interrupt => self.declines = true,
-            Key::Tab => self.move_to_field(1),
-            Key::BackTab => self.move_to_field(-1),
-            key => return self.press_here(key),
+        if matches!(key, Key::Escape | Key::Interrupt) {
+            self.declines = true;
+        } else if key == Key::Tab {
+            self.move_to_field(1);
+        } else if key == Key::BackTab {
+            self.move_to_field(-1);
+        } else {
+            return self.press_here(key);
         }
         None
     }
@@ -175,14 +185,8 @@ impl Editor {
             }
             (Kind::Slider(range), key) => {
                 let now = self.value(&field.id).and_then(Value::as_f64).unwrap_or(range.min);
-                let steps = match key {
-                    Key::Left => -1.0,
-                    Key::Right => 1.0,
-                    Key::PageDown => -PAGE_STEPS,
-                    Key::PageUp => PAGE_STEPS,
-                    Key::Home => f64::MIN / 2.0,
-                    Key::End => f64::MAX / 2.0,
-                    key => return self.wander(&key),
+                let Some((_, steps)) = SLIDES.into_iter().find(|(slides, _)| *slides == key) else {
+                    return self.wander(&key);
                 };
                 let number = range.step_from(now, steps);
                 self.set(&field.id, exomonad_host::ui::Range::value(number));
