@@ -95,17 +95,17 @@ fn a_form_at_40_by_10_begins_at_its_beginning() {
         (40, 10),
         "",
         &expect![[r#"
-        ? Deploy [2J to product [more: PgDn]
-        The tests passed on main. Nothing else
-        is in the way, as far as anybody knows.
-        Release *
-          > such as 1.2
-          As in the changelog
-        Where to
-          (x) Europe
-          ( ) us
-        Tab: next  Space: choose  Esc: decline
-    "#]],
+            ? Deploy [2J to production [more: PgDn]
+            The tests passed on main. Nothing else
+            is in the way, as far as anybody knows.
+            Release *
+              > such as 1.2
+              As in the changelog
+            Where to
+              (x) Europe
+              ( ) us
+            Tab: next  Space: choose  Esc: decline
+        "#]],
     );
 }
 
@@ -116,17 +116,17 @@ fn a_form_at_40_by_10_follows_the_focus_and_says_what_is_wrong() {
         (40, 10),
         "\t\t\t\t\r",
         &expect![[r#"
-        ? Deploy [2J to product [more: PgDn]
-        The tests passed on main. Nothing else
-        is in the way, as far as anybody knows.
-        Release *
-          > such as 1.2
-          As in the changelog
-          ! needs an answer
-        Where to
-          (x) Europe
-        Tab: next  Space: choose  Esc: decline
-    "#]],
+            ? Deploy [2J to production [more: PgDn]
+            The tests passed on main. Nothing else
+            is in the way, as far as anybody knows.
+            Release *
+              > such as 1.2
+              As in the changelog
+              ! needs an answer
+            Where to
+              (x) Europe
+            Tab: next  Space: choose  Esc: decline
+        "#]],
     );
     check(
         &form(),
@@ -154,17 +154,17 @@ fn declining_is_asked_about_in_the_last_line() {
         (40, 10),
         "\x1b[6~\x03",
         &expect![[r#"
-        ? Deploy [2J to product [more: PgDn]
-        Release *
-          > such as 1.2
-          As in the changelog
-        Where to
-          (x) Europe
-          ( ) us
-        Parts
-          [ ] web
-        Decline to answer? Esc: yes, other: no
-    "#]],
+            ? Deploy [2J to production [more: PgDn]
+            Release *
+              > such as 1.2
+              As in the changelog
+            Where to
+              (x) Europe
+              ( ) us
+            Parts
+              [ ] web
+            Decline to answer? Esc: yes, other: no
+        "#]],
     );
 }
 
