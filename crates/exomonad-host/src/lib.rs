@@ -22,6 +22,7 @@ pub mod project;
 pub mod store;
 pub mod surroundings;
 pub mod tool;
+pub mod ui;
 
 /// An error and its causes in one line.
 #[must_use]

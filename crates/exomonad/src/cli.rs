@@ -1,6 +1,7 @@
 //! The command line.
 
 mod pr;
+mod requests;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +13,7 @@ pub(crate) use self::pr::{
     CloseArgs, CommentArgs, DiffArgs, ListArgs, MergeArgs, PrArgs, PrCommand, ReviewArgs, ShowArgs,
     StateFilter,
 };
+pub(crate) use self::requests::{AskArgs, ReplyArgs, RequestsArgs};
 
 /// Supervises the coding agents that work on a git repository.
 ///
@@ -72,6 +74,17 @@ pub(crate) enum Command {
     Approve(ApproveArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
+    /// Lists the questions of agents that wait for your answer.
+    Requests(RequestsArgs),
+    /// Answers a question of an agent, or declines to.
+    ///
+    /// The answer is checked against the question's form; `exomonad requests --json` shows that. A question has one answer:
+    /// what comes after it is refused.
+    Reply(ReplyArgs),
+    /// Shows a question of an agent in this terminal, to be answered there. The question stays open when the terminal goes.
+    ///
+    /// The exit code is 0 once the question has its answer, from here or from elsewhere, and 130 when it was left open.
+    Ask(AskArgs),
     /// Lists the tools that agents have, role by role.
     Tools(ToolsArgs),
     /// Calls a tool as an agent would, and prints its result.

@@ -12,6 +12,7 @@ use exomonad_host::install::InstallError;
 use exomonad_host::mux::MuxError;
 use exomonad_host::store::StoreError;
 use exomonad_host::tool::{CallError, ToolboxError};
+use exomonad_host::ui::ReplyError;
 
 use crate::env::Env;
 use crate::exit::Exit;
@@ -150,7 +151,7 @@ type AnyError = dyn std::error::Error + 'static;
 
 /// The next step that an error knows.
 fn hint_of(err: &AnyError) -> Option<String> {
-    let known: [fn(&AnyError) -> Option<String>; 13] = [
+    let known: [fn(&AnyError) -> Option<String>; 14] = [
         |err| Some(err.downcast_ref::<Problem>()?.hint.clone()),
         |err| Some(err.downcast_ref::<ConfigError>()?.hint()),
         |err| err.downcast_ref::<StoreError>()?.hint(),
@@ -164,6 +165,7 @@ fn hint_of(err: &AnyError) -> Option<String> {
         |err| err.downcast_ref::<StopError>()?.hint(),
         |err| err.downcast_ref::<LeadError>()?.hint(),
         |err| err.downcast_ref::<MuxError>()?.hint(),
+        |err| err.downcast_ref::<ReplyError>()?.hint(),
     ];
     known.into_iter().find_map(|hint| hint(err))
 }

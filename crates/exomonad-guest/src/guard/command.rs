@@ -61,8 +61,17 @@ impl Guard<'_> {
                 return Some(reason);
             }
         }
-        if name == "exomonad" && step.arguments().first().is_some_and(|first| first.shown() == "uninstall") {
-            return Some("an agent may not uninstall exomonad; ask your human to do it".to_owned());
+        let own_command = step.arguments().first().filter(|_| name == "exomonad").map(Value::shown);
+        match own_command.as_deref() {
+            Some("uninstall") => {
+                return Some("an agent may not uninstall exomonad; ask your human to do it".to_owned());
+            }
+            Some("reply" | "ask") => {
+                return Some(
+                    "an agent may not answer what a person was asked; wait for their answer".to_owned(),
+                );
+            }
+            Some(_) | None => {}
         }
         match touch(step) {
             Touch::Targets(targets) => {

@@ -20,6 +20,7 @@ split further. Both begin from your last commit: commit first. `spawn_workers`: 
 - `list_agents`: the tree. `stop_agent`: ends an agent below you; its work stays.
 - `review_pr`: shows a pull request; with a verdict, reviews it. `merge_pr`: merges it into its base; then verify the whole.
 - `file_pr`: once all is merged, files your branch to your parent; the root has none, and files nothing.
+- `popup`: asks your human by a form and waits.
 - `inbox`: messages to you; an agent's end comes as `exit`. Read it when you begin and when you are told that something came. \
 Acknowledge what you have dealt with (`ack`). To wait, pass `wait_seconds`; do not call it in a loop.
 - `send_message`: to an agent by its name, or to `parent`. Say all it needs; it does not see your conversation.

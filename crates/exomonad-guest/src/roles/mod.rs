@@ -11,8 +11,8 @@ pub(crate) use gate::remember_failure;
 use hooks::{Developer, Lead, Worker};
 
 use crate::tools::{
-    FilePr, Inbox, ListAgents, MergePr, NotifyParent, ReviewPr, SendMessage, SpawnLeafSubtree, SpawnSubtree,
-    SpawnWorkers, StopAgent, WhoAmI,
+    FilePr, Inbox, ListAgents, MergePr, NotifyParent, Popup, ReviewPr, SendMessage, SpawnLeafSubtree,
+    SpawnSubtree, SpawnWorkers, StopAgent, WhoAmI,
 };
 
 pub(crate) const TL: &str = "tl";
@@ -30,6 +30,7 @@ pub(crate) fn tl() -> Role {
         .tool::<ReviewPr>()
         .tool::<MergePr>()
         .tool::<FilePr>()
+        .tool::<Popup>()
         .instructions(instructions::TL)
         .hooks::<Lead>()
 }

@@ -10,6 +10,7 @@
 mod gate;
 mod golden;
 mod page;
+mod popup;
 mod pulls;
 mod spawning;
 

@@ -39,7 +39,7 @@ pub use repair::{Repaired, repair};
 pub use run::{Launcher, Ran, RunError};
 pub use site::Site;
 pub use spawn::{Follower, SpawnError, SpawnRequest, Spawned, Step, spawn};
-pub use speaker::{Speaker, SpeakerError, speaker};
+pub use speaker::{Speaker, SpeakerError, agent_of, speaker};
 pub use standing::verifications_of;
 pub(crate) use standing::{StandingError, Worker, record_verification, standing};
 pub use stop::{StopError, stop};

@@ -5,13 +5,14 @@ use crate::drop_logged;
 use crate::store::{AgentState, Exit, RunRow, StoreError};
 
 /// Looks at every run that has not ended as far as anybody recorded. One whose launcher is gone has ended: what is left of its
-/// processes is killed. Returns the agents that were found ended.
+/// processes is killed, and the questions that it asked a person are withdrawn. Returns the agents that were found ended.
 ///
 /// Processes are told by pid and start time, never by name.
 ///
 /// # Errors
 /// The database failed.
 pub fn reap(site: &Site) -> Result<Vec<AgentName>, StoreError> {
+    drop_logged(site.store.cancel_orphaned_requests(site.clock.now_ms()), "withdraw questions of the dead");
     let mut ended = Vec::new();
     for run in site.store.open_runs()? {
         if run.launcher.is_alive() == Some(false) && end(site, &run)? {

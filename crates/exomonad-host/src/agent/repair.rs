@@ -31,6 +31,11 @@ pub struct Repaired {
 pub fn repair(site: &Site) -> Result<Repaired, StoreError> {
     let mut repaired = Repaired::default();
     forget_sidecars(site, &mut repaired)?;
+    for id in site.store.cancel_orphaned_requests(site.clock.now_ms())? {
+        repaired
+            .done
+            .push(format!("nobody waited for an answer to request `{id}` any more: it is withdrawn"));
+    }
     for agent in reap(site)? {
         repaired.done.push(format!("`{agent}` had ended unseen: it is stopped"));
     }

@@ -67,7 +67,7 @@ impl SpeakerError {
 /// # Errors
 /// The claim names no agent, or the system or the database does not tell.
 pub fn speaker(store: &Store, claimed: Option<&str>) -> Result<Speaker, SpeakerError> {
-    if let Some(name) = agent_above(store)? {
+    if let Some(name) = agent_of(store, std::process::id())?.flatten() {
         return Ok(Speaker::Agent(name));
     }
     let Some(claimed) = claimed else { return Ok(Speaker::Human) };
@@ -78,17 +78,21 @@ pub fn speaker(store: &Store, claimed: Option<&str>) -> Result<Speaker, SpeakerE
     }
 }
 
-/// The agent whose launcher or harness is the nearest above this process.
-fn agent_above(store: &Store) -> Result<Option<AgentName>, SpeakerError> {
+/// The agent whose launcher or harness a process is, or else the nearest above it; none, where a person started it. Absent when
+/// the process is gone, so that nobody can tell.
+///
+/// # Errors
+/// The system or the database does not tell.
+pub fn agent_of(store: &Store, pid: u32) -> Result<Option<Option<AgentName>>, SpeakerError> {
     let own = ProcessIdentity::own().map_err(SpeakerError::System)?;
     let known = known(store, &own.machine)?;
-    let above = lineage::above(own.pid).map_err(SpeakerError::System)?;
-    let agent = above.iter().find_map(|process| {
-        let (_, agent) = known.iter().find(|(known, _)| known == process)?;
+    let Some(mut line) = lineage::line(pid).map_err(SpeakerError::System)? else { return Ok(None) };
+    let agent = line.find_map(|process| {
+        let (_, agent) = known.iter().find(|(known, _)| *known == process)?;
         Some(agent)
     });
     let agent = agent.map(|agent| AgentName::parse(agent).map_err(SpeakerError::Claim));
-    agent.transpose()
+    Ok(Some(agent.transpose()?))
 }
 
 /// A process on this machine: its pid, and when it began.
@@ -136,16 +140,20 @@ mod lineage {
         Ok(stat(child.parent)?.map(|parent| (parent.pid, parent.started)))
     }
 
-    /// Every process above one, the nearest first.
-    pub(super) fn above(pid: u32) -> io::Result<Vec<Process>> {
-        let (mut above, mut below) = (Vec::new(), pid);
-        while above.len() < LIMIT
+    /// A process and every one above it, the nearest first; absent when it is gone.
+    pub(super) fn line(pid: u32) -> io::Result<Option<std::vec::IntoIter<Process>>> {
+        let Some(own) = stat(pid)?.filter(|own| !own.ended) else { return Ok(None) };
+        let mut line = vec![(own.pid, own.started)];
+        let mut below = pid;
+        while line.len() < LIMIT
             && let Some(found) = parent(below)?
         {
             below = found.0;
-            above.push(found);
+            line.push(found);
         }
-        Ok(above)
+        // One that ended meanwhile may have lost those above it before they were looked at.
+        let is_there = stat(pid)?.is_some_and(|now| !now.ended);
+        Ok(is_there.then(|| line.into_iter()))
     }
 }
 
@@ -164,7 +172,8 @@ mod lineage {
         Ok(own.map(|parent| (parent, String::new())))
     }
 
-    pub(super) fn above(pid: u32) -> io::Result<Vec<Process>> {
-        Ok(parent(pid)?.into_iter().collect())
+    pub(super) fn line(pid: u32) -> io::Result<Option<std::vec::IntoIter<Process>>> {
+        let line: Vec<Process> = parent(pid)?.into_iter().collect();
+        Ok(Some(line.into_iter()))
     }
 }

@@ -13,7 +13,7 @@ use crate::store::{EventFilter, StoreError};
 const DATA_CAP: usize = 64 << 10;
 
 /// The first words of kinds that only the host records, so that a guest cannot forge its own record.
-const HOST_KINDS: &[&str] = &["agent", "base", "hook", "host", "message", "pull", "work"];
+const HOST_KINDS: &[&str] = &["agent", "base", "hook", "host", "message", "pull", "request", "ui", "work"];
 
 /// The most events that one call returns.
 const LIST_CAP: u32 = 1000;

@@ -10,11 +10,11 @@ mod git;
 mod kv;
 mod log;
 mod messages;
-mod planned;
 mod process;
 mod resolve;
 mod session;
 mod tree;
+mod ui;
 mod work;
 
 use std::fmt;

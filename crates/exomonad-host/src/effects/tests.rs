@@ -4,6 +4,7 @@ mod agents;
 mod forge;
 mod messages;
 mod process;
+mod ui;
 mod wait;
 mod work;
 
@@ -18,7 +19,6 @@ use crate::clock::Clock;
 use crate::contract::kv::Scope;
 use crate::contract::{
     self, Agent, Context, EffectError, EffectErrorKind, Project, WorkspaceKind, events, fs, git, kv, session,
-    ui,
 };
 use crate::engine::{Limits, Meter, Stop};
 use crate::git::Repository;
@@ -278,14 +278,6 @@ fn a_session_is_registered_refreshed_and_ended() {
     let found = done(session::Host::lookup(&mut f.world, "one".to_owned())).unwrap();
     assert_eq!((found.transcript.as_deref(), found.ended_ms), (Some("/t"), Some(7)));
     assert_eq!(done(session::Host::lookup(&mut f.world, "two".to_owned())), None);
-}
-
-#[test]
-fn what_is_not_offered_says_so_by_its_name() {
-    let mut f = fixture();
-    let error = refusal(ui::Host::notify(&mut f.world, "hello".to_owned()));
-    assert_eq!(error.kind, EffectErrorKind::Unavailable);
-    assert_eq!(error.message, "this version of exomonad does not offer `ui.notify`");
 }
 
 #[test]

@@ -66,7 +66,8 @@ fn end(site: &Site, name: &AgentName) -> Result<(), EffectError> {
     stopped.map(drop).map_err(|err| refusal(EffectErrorKind::Failed, &err, err.hint()))
 }
 
-fn site(caller: &Caller<'_>) -> Result<Site, EffectError> {
+/// The project, where the caller may act on more than its own workspace.
+pub(super) fn site(caller: &Caller<'_>) -> Result<Site, EffectError> {
     let services = caller.services;
     let Some(surroundings) = services.surroundings.clone() else {
         let message = "a hook neither starts nor ends agents";

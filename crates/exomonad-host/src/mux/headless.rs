@@ -18,7 +18,7 @@ pub use self::keeper::{Kept, keep};
 pub use self::link::{Link, Shown};
 use self::wire::{About, Reply, Request};
 use super::{
-    Address, AttachLine, Key, Multiplexer, MuxError, MuxKind, Pane, PaneInfo, PaneSpec, Sanitized,
+    Address, AttachLine, Key, Multiplexer, MuxError, MuxKind, Pane, PaneInfo, PaneSpec, Popup, Sanitized,
     SessionState, require_dir, screen_text,
 };
 use crate::agent::ProcessIdentity;
@@ -223,6 +223,19 @@ impl Multiplexer for Headless {
             Some(Reply::Screen { text }) => Ok(screen_text(&text)),
             other => Err(unexpected("show its screen", other)),
         }
+    }
+
+    /// Panes have nothing around them that could tell their terminals from one another, and nothing that asks.
+    fn clients(&self) -> Result<Vec<String>, MuxError> {
+        Ok(Vec::new())
+    }
+
+    fn popup(&self, _: Option<&Pane>, _: &PaneSpec<'_>) -> Result<Popup, MuxError> {
+        Ok(Popup::Nowhere)
+    }
+
+    fn notify(&self, _: &Sanitized) -> Result<(), MuxError> {
+        Ok(())
     }
 
     fn close(&self, pane: &Pane) -> Result<(), MuxError> {

@@ -173,6 +173,18 @@ pub enum Key {
     Interrupt,
 }
 
+/// What became of a popup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Popup {
+    /// It is this pane, which stays until its program ends, whoever comes and goes.
+    In(Pane),
+    /// It was shown to one terminal and is gone: its program ended, it was closed, or that terminal left. Or it never came up, as
+    /// where another popup is open.
+    Gone,
+    /// This multiplexer has nothing that a popup could be shown in.
+    Nowhere,
+}
+
 /// A terminal multiplexer's one session: the project's.
 ///
 /// Every operation verifies what it did by reading the multiplexer's state back. An error leaves nothing behind that was
@@ -254,6 +266,26 @@ pub trait Multiplexer: Debug + Send + Sync {
     /// # Errors
     /// The pane is gone, or the multiplexer failed.
     fn screen(&self, pane: &Pane, full: bool) -> Result<String, MuxError>;
+
+    /// Names the terminals that are attached: one that leaves and comes again has another name.
+    ///
+    /// # Errors
+    /// The multiplexer failed; a session that is not there has none.
+    fn clients(&self) -> Result<Vec<String>, MuxError>;
+
+    /// Shows a program above everything else, with the keys going to it: in the tab of `over`, or, where a popup belongs to a
+    /// terminal, in the one that was used last. Returns at once where the popup is a pane, and else when it is gone, which may take
+    /// for ever.
+    ///
+    /// # Errors
+    /// The session is not there, or the multiplexer failed.
+    fn popup(&self, over: Option<&Pane>, spec: &PaneSpec<'_>) -> Result<Popup, MuxError>;
+
+    /// Shows a line for a moment to everybody who is attached, where there is such a thing.
+    ///
+    /// # Errors
+    /// The multiplexer failed.
+    fn notify(&self, line: &Sanitized) -> Result<(), MuxError>;
 
     /// Closes the pane. Its program gets a hang-up and may outlive it, which is the launcher's business. One that is gone is
     /// no error.

@@ -13,6 +13,9 @@ use crate::surroundings::Surroundings;
 /// How long a command may take: a server that starts on a busy machine needs seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How long one may take that shows something to a person: for ever, as far as anybody waits.
+const LONG: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Tell a multiplexer's client where its servers and files are: they outlive the session that we are in.
 const PLACES: [&str; 4] = ["TMUX_TMPDIR", "ZELLIJ_SOCKET_DIR", "ZELLIJ_CONFIG_DIR", "ZELLIJ_CONFIG_FILE"];
 
@@ -63,6 +66,12 @@ impl Program {
     pub(super) fn run<S: AsRef<str>>(&self, args: &[S]) -> Result<Output, MuxError> {
         // Not the project's directory: a server stays where it was started.
         self.run_in(Utf8Path::new("/"), args)
+    }
+
+    /// Runs it to its end, which may be far away.
+    pub(super) fn run_for_long<S: AsRef<str>>(&self, args: &[S]) -> Result<Output, MuxError> {
+        self.require_new_enough()?;
+        self.cmd(Utf8Path::new("/"), args).limit(LONG).run().map_err(|err| self.error(err))
     }
 
     /// Runs it to its end in a directory.

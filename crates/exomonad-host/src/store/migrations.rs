@@ -243,6 +243,27 @@ const STEPS: &[&str] = &[
         begun_ms INTEGER NOT NULL
     ) STRICT;
 ",
+    "
+    CREATE TABLE requests (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        asker TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        form TEXT NOT NULL,
+        opened_ms INTEGER NOT NULL,
+        deadline_ms INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        answer TEXT,
+        viewer_pid INTEGER,
+        viewer_started TEXT,
+        viewer_machine TEXT,
+        ended_by TEXT,
+        ended_ms INTEGER
+    ) STRICT;
+    CREATE INDEX requests_open ON requests (seq) WHERE state = 'open';
+",
 ];
 
 /// The version this program writes.

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent_run;
 pub(crate) mod approve;
+pub(crate) mod ask;
 pub(crate) mod attach;
 pub(crate) mod call;
 pub(crate) mod checkpoint;
@@ -25,6 +26,8 @@ pub(crate) mod pr;
 mod project;
 pub(crate) mod ps;
 pub(crate) mod repair;
+pub(crate) mod reply;
+pub(crate) mod requests;
 pub(crate) mod screen;
 pub(crate) mod send;
 pub(crate) mod stop;

@@ -37,6 +37,8 @@ mod ps;
 #[cfg(test)]
 mod repair;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
 mod set_up;
 #[cfg(test)]
 mod set_up_tools;

@@ -215,6 +215,10 @@ fn help_names_every_command_and_what_it_is_for() {
           repair       Mends what a crash left behind
           approve      Shows the commands that came with the repository, and lets you approve them
           events       Prints what the agents did, step by step
+          requests     Lists the questions of agents that wait for your answer
+          reply        Answers a question of an agent, or declines to
+          ask          Shows a question of an agent in this terminal, to be answered there. The question
+                       stays open when the terminal goes
           tools        Lists the tools that agents have, role by role
           call         Calls a tool as an agent would, and prints its result
           doctor       Checks the set-up and says how to mend it

@@ -31,5 +31,7 @@ mod bench;
 mod life;
 mod names;
 mod open;
+mod popup;
+mod question;
 mod spec;
 mod typing;

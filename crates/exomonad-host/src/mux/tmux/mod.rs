@@ -1,5 +1,6 @@
 //! Drives tmux: everything by ids, on the user's own server unless the address has another.
 
+mod popup;
 mod script;
 mod server;
 
@@ -9,8 +10,8 @@ use self::script::{Script, literal, program};
 use self::server::{Answer, Server, inside};
 use super::wait::{PATIENCE, until};
 use super::{
-    Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Sanitized, SessionState,
-    require_dir, screen_text, shown_title,
+    Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Popup, Sanitized,
+    SessionState, require_dir, screen_text, shown_title,
 };
 use crate::surroundings::Surroundings;
 
@@ -317,6 +318,18 @@ impl Multiplexer for Tmux {
         let script = Script::default().then(&["capture-pane", "-p", "-J", "-t", &pane.pane]);
         let script = if full { script.with(["-S", "-"]) } else { script };
         self.touch("show its screen", pane, &script).map(|screen| screen_text(&screen))
+    }
+
+    fn clients(&self) -> Result<Vec<String>, MuxError> {
+        Ok(self.attached()?.into_iter().map(|client| client.since).collect())
+    }
+
+    fn popup(&self, _: Option<&Pane>, spec: &PaneSpec<'_>) -> Result<Popup, MuxError> {
+        self.pop_up(spec)
+    }
+
+    fn notify(&self, line: &Sanitized) -> Result<(), MuxError> {
+        self.display(line)
     }
 
     fn close(&self, pane: &Pane) -> Result<(), MuxError> {

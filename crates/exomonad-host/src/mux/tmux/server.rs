@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::script::Script;
+use crate::exec::Output;
 use crate::mux::program::{Oldest, Program, complaint, text};
 use crate::mux::{MuxError, MuxKind, SOCKET_BYTES, user};
 use crate::surroundings::Surroundings;
@@ -72,9 +73,20 @@ impl Server {
     /// Runs a script.
     pub(super) fn ask(&self, script: &Script) -> Result<Answer, MuxError> {
         self.require_own_dir()?;
-        let mut args = vec!["-u", "-S", self.socket.as_str()];
-        args.extend(script.arguments());
-        let output = self.program.run(&args)?;
+        self.answer(&self.program.run(&self.arguments(script))?)
+    }
+
+    /// Runs a script that ends when a person has done something. tmux takes it ill when whoever asked ends before.
+    pub(super) fn ask_for_long(&self, script: &Script) -> Result<Answer, MuxError> {
+        self.require_own_dir()?;
+        self.answer(&self.program.run_for_long(&self.arguments(script))?)
+    }
+
+    fn arguments<'a>(&'a self, script: &'a Script) -> Vec<&'a str> {
+        ["-u", "-S", self.socket.as_str()].into_iter().chain(script.arguments()).collect()
+    }
+
+    fn answer(&self, output: &Output) -> Result<Answer, MuxError> {
         let stdout = text(&output.stdout);
         if output.code == Some(0) {
             return Ok(Answer::Done(stdout));
@@ -82,7 +94,7 @@ impl Server {
         if stdout.is_empty() && !self.runs() {
             return Ok(Answer::Absent);
         }
-        Ok(Answer::Failed { stdout, complaint: complaint(&output) })
+        Ok(Answer::Failed { stdout, complaint: complaint(output) })
     }
 
     /// Somebody listens at the socket.

@@ -61,6 +61,12 @@ pub(super) fn has_tab(listing: &str, tab: u32) -> Option<bool> {
     Some(tabs.iter().any(|found| found.tab_id == tab))
 }
 
+/// The ids that `list-clients` has below its heading.
+pub(super) fn client_ids(listing: &str) -> Vec<String> {
+    let lines = listing.lines().filter(|line| !line.trim().is_empty()).skip(1);
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
 /// How many rows `list-clients` has below its heading; nothing without a heading.
 pub(super) fn clients(listing: &str) -> Option<u32> {
     let mut lines = listing.lines().map(str::trim_start).filter(|line| !line.is_empty());
@@ -115,6 +121,14 @@ mod tests {
             clients("CLIENT_ID ZELLIJ_PANE_ID RUNNING_COMMAND\n1         plugin_3       x\n"),
             Some(1)
         );
+    }
+
+    #[test]
+    fn clients_are_told_by_their_ids() {
+        let listing =
+            "CLIENT_ID ZELLIJ_PANE_ID RUNNING_COMMAND\n1         plugin_3       x\n12 terminal_1 a b\n";
+        assert_eq!(client_ids(listing), ["1", "12"]);
+        assert_eq!(client_ids(""), Vec::<String>::new());
     }
 
     #[test]

@@ -14,8 +14,8 @@ use self::phantom::Phantom;
 use self::session::{Session, Turn, Written};
 use super::wait::{PATIENCE, until};
 use super::{
-    Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Sanitized, SessionState,
-    require_dir, screen_text, shown_title,
+    Address, AttachLine, Key, Multiplexer, MuxError, Pane, PaneInfo, PaneSpec, Popup, Sanitized,
+    SessionState, require_dir, screen_text, shown_title,
 };
 use crate::exec::proc::marked;
 use crate::surroundings::Surroundings;
@@ -28,6 +28,10 @@ const UNSEEN_COLUMNS: u16 = 50;
 
 /// How long a tab or pane may take that zellij made without a word.
 const SILENCE: Duration = Duration::from_secs(2);
+
+/// Above the tab's other panes, and there to stay.
+const FLOATING: [&str; 11] =
+    ["--floating", "--pinned", "true", "--width", "80%", "--height", "80%", "-x", "10%", "-y", "10%"];
 
 /// How often something is asked for that zellij neither does nor refuses.
 const TRIES: u32 = 3;
@@ -257,20 +261,10 @@ impl Multiplexer for Zellij {
     }
 
     fn open_pane(&self, beside: &Pane, spec: &PaneSpec<'_>) -> Result<Pane, MuxError> {
-        let act = "open a pane";
         require_dir(self.address.mux, spec.dir)?;
         let _turn = self.take_turn()?;
-        let tab = self.require(beside)?.tab.to_string();
-        let title = shown_title(spec.title);
-        let name = format!("--name={title}");
-        let session = self.name();
-        let options = ["--session", &session, "run", "--tab-id", &tab, "--no-focus", "--close-on-exit"];
-        let options = options.into_iter().chain(["--cwd", spec.dir.as_str(), &name, "--"]);
-        let args: Vec<String> = options.map(str::to_owned).chain(command(spec)).collect();
-        let find = |id: &str| self.expect_pane(act, |pane| terminal(pane.id) == id, || Ok(false));
-        let in_tab = |pane: &Listed| pane.tab.to_string() == tab;
-        let listed = self.make_pane(act, || self.session.run(&args), in_tab, find)?;
-        self.settle(&listed, &title)
+        let tab = self.require(beside)?.tab;
+        self.run_in_tab("open a pane", Some(tab), &["--no-focus"], spec)
     }
 
     fn panes(&self) -> Result<Vec<PaneInfo>, MuxError> {
@@ -320,6 +314,30 @@ impl Multiplexer for Zellij {
         Ok(screen_text(&self.session.act(action)?.stdout))
     }
 
+    fn clients(&self) -> Result<Vec<String>, MuxError> {
+        if self.session.epoch()?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.session.client_ids(&self.take_turn()?)
+    }
+
+    /// It stays when its terminal leaves, and whoever comes next sees it.
+    fn popup(&self, over: Option<&Pane>, spec: &PaneSpec<'_>) -> Result<Popup, MuxError> {
+        require_dir(self.address.mux, spec.dir)?;
+        let turn = self.take_turn()?;
+        if self.session.panes()?.is_none() {
+            return Err(self.no_session());
+        }
+        let tab = over.map(|pane| self.require(pane)).transpose()?.map(|listed| listed.tab);
+        let _phantom = Phantom::attach(&self.session, &turn)?;
+        self.run_in_tab("open a popup", tab, &FLOATING, spec).map(Popup::In)
+    }
+
+    /// Zellij has nothing of the kind.
+    fn notify(&self, _: &Sanitized) -> Result<(), MuxError> {
+        Ok(())
+    }
+
     fn close(&self, pane: &Pane) -> Result<(), MuxError> {
         if self.find_listed(pane)?.is_none() {
             return Ok(());
@@ -334,6 +352,27 @@ impl Multiplexer for Zellij {
 }
 
 impl Zellij {
+    /// Runs a program in a new pane of a tab, or of the one that is looked at.
+    fn run_in_tab(
+        &self,
+        act: &str,
+        tab: Option<u32>,
+        how: &[&str],
+        spec: &PaneSpec<'_>,
+    ) -> Result<Pane, MuxError> {
+        let title = shown_title(spec.title);
+        let (name, session) = (format!("--name={title}"), self.name());
+        let tab_id = tab.map(|tab| tab.to_string());
+        let place = tab_id.iter().flat_map(|tab| ["--tab-id", tab.as_str()]);
+        let options = ["--session", &session, "run"].into_iter().chain(place).chain(how.iter().copied());
+        let options = options.chain(["--close-on-exit", "--cwd", spec.dir.as_str(), &name, "--"]);
+        let args: Vec<String> = options.map(str::to_owned).chain(command(spec)).collect();
+        let find = |id: &str| self.expect_pane(act, |pane| terminal(pane.id) == id, || Ok(false));
+        let in_tab = |pane: &Listed| tab.is_none_or(|tab| pane.tab == tab);
+        let listed = self.make_pane(act, || self.session.run(&args), in_tab, find)?;
+        self.settle(&listed, &title)
+    }
+
     /// Ends the session, alive or remembered; one that is not there is fine.
     fn delete(&self) -> Result<(), MuxError> {
         let gone = until(PATIENCE, || {

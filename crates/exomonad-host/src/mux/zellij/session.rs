@@ -115,6 +115,11 @@ impl Session {
         Ok(listing::clients(&self.act(&["list-clients"])?.stdout))
     }
 
+    /// The ids of the terminals that are attached. Some come and go as [`Turn`]s are taken.
+    pub(super) fn client_ids(&self, _: &Turn) -> Result<Vec<String>, MuxError> {
+        Ok(listing::client_ids(&self.act(&["list-clients"])?.stdout))
+    }
+
     /// Its panes; nothing when there is no such session.
     pub(super) fn panes(&self) -> Result<Option<Vec<Listed>>, MuxError> {
         // A session that is just starting or ending may not answer; one that is not listed never will.

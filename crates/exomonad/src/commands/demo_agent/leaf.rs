@@ -198,7 +198,10 @@ impl Leaf {
         if message.body.contains("conflict") {
             return self.merge(agent);
         }
-        if message.body.contains("Changes are requested") && self.filed.is_some() && !self.job.better.is_empty() {
+        if message.body.contains("Changes are requested")
+            && self.filed.is_some()
+            && !self.job.better.is_empty()
+        {
             write(agent, self.job.better)?;
             commit(agent, "Do as the review says")?;
             return self.deliver(agent);

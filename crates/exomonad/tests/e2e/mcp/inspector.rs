@@ -51,6 +51,7 @@ fn each_roles_tools_are_listed_in_both_eras() {
         "inbox",
         "list_agents",
         "notify_parent",
+        "popup",
         "send_message",
         "spawn_leaf_subtree",
         "spawn_subtree",
