@@ -48,10 +48,13 @@ fn tools(role: &str, era: &str) -> Vec<String> {
 #[test]
 fn each_roles_tools_are_listed_in_both_eras() {
     let leads = [
+        "file_pr",
         "inbox",
         "list_agents",
+        "merge_pr",
         "notify_parent",
         "popup",
+        "review_pr",
         "send_message",
         "spawn_leaf_subtree",
         "spawn_subtree",
@@ -62,7 +65,7 @@ fn each_roles_tools_are_listed_in_both_eras() {
     for era in ["legacy", "modern"] {
         for (role, expected) in [
             ("tl", leads.as_slice()),
-            ("dev", &["inbox", "notify_parent", "send_message", "whoami"]),
+            ("dev", &["file_pr", "inbox", "notify_parent", "send_message", "whoami"]),
             ("worker", &["inbox", "notify_parent", "send_message", "whoami"]),
         ] {
             assert_eq!(tools(role, era), expected, "{role}, {era}");
