@@ -25,7 +25,7 @@ pub(super) enum PermissionMode {
     Plan,
     /// Lets a classifier decide. Claude Code only.
     Auto,
-    /// Does without what nobody allowed. Claude Code only.
+    /// Does without what nobody allowed. Not in Gemini CLI.
     DontAsk,
     /// Asks for nothing. Refused unless your human switched it on for this project.
     BypassPermissions,

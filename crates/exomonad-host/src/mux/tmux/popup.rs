@@ -5,8 +5,9 @@ use super::script::{Script, literal, program};
 use super::server::Answer;
 use crate::mux::{Multiplexer as _, MuxError, PaneSpec, Popup, Sanitized, require_dir, shown_title};
 
-/// One line for a client: when it was last used, whether it is a program, when it came, its name.
-const CLIENT: &str = "#{client_activity} #{client_control_mode} #{client_created} #{client_name}";
+/// One line for a client: when it was last used, whether it is a program, when it came and as which process, its name.
+const CLIENT: &str =
+    "#{client_activity} #{client_control_mode} #{client_created}.#{client_pid} #{client_name}";
 
 /// How long a notice is shown, in milliseconds.
 const NOTICE_MS: &str = "8000";
@@ -15,7 +16,7 @@ const NOTICE_MS: &str = "8000";
 pub(super) struct Client {
     activity: u64,
     name: String,
-    /// Its name, and when it came: the name is free again once it left.
+    /// Its name, when it came, and its process: the name is free again once it left, within the same second, too.
     pub(super) since: String,
 }
 
