@@ -57,7 +57,7 @@ impl Tool for NotifyParent {
 Reports to the agent that gave you your task. Call it once with `success` or `failure` when your work ends, and with \
 `update` when your parent has to know something before that. `success` is refused while files are not committed, or a \
 command that the project asks for has not passed on the files as they are; the others never are. What exomonad itself found \
-out about your work goes with the report. The report is stored before this returns; the answer says whether your parent has \
+out about your work goes with a `success` or a `failure`. The report is stored before this returns; the answer says whether your parent has \
 it yet. Do not wait for a reply unless you need one.";
     const HINTS: ToolHints =
         ToolHints { read_only: false, destructive: false, idempotent: false, open_world: false };
@@ -71,7 +71,9 @@ it yet. Do not wait for a reply unless you need one.";
         if matches!(args.status, Status::Success) && cx.agent.workspace_kind != WorkspaceKind::Shared {
             require_done(cx, &host.work_get()?)?;
         }
-        let message = host.messages_send("parent", args.status.kind(), &report, None, true)?;
+        // News is told at once: finding out how the work stands takes git.
+        let is_final = !matches!(args.status, Status::Update);
+        let message = host.messages_send("parent", args.status.kind(), &report, None, is_final)?;
         if matches!(args.status, Status::Failure)
             && let Err(error) = remember_failure(host)
         {

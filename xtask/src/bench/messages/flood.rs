@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::crew;
 use super::hook::Player;
-use crate::bench::agents::stage::Stage;
+use crate::bench::agents::stage::{Stage, require_done};
 use crate::bench::mcp::client::Client;
 use crate::bench::sample::real;
 use crate::bench::table::table;
@@ -19,8 +19,8 @@ const AGENTS: u32 = 20;
 const EACH: u32 = 500;
 /// Messages that were dealt with before.
 const STORED: [u32; 2] = [0, 100_000];
-/// Calls that an agent has made before the first is answered.
-const IN_FLIGHT: usize = 4;
+/// How often an agent tries to send a message. The database refuses one that waited too long for the others.
+const TRIES: u32 = 20;
 
 /// What it took with so many messages stored.
 pub(super) struct Flood {
@@ -74,9 +74,9 @@ fn send_all(crew: Vec<(String, Client)>, names: &[String]) -> Result<()> {
             .zip(next)
             .map(|((_, mut client), to)| {
                 scope.spawn(move || -> Result<()> {
-                    let frames: Vec<String> =
-                        (0..EACH).map(|number| client.frame("tools/call", message(to, number))).collect();
-                    client.pipeline(&frames, IN_FLIGHT)?;
+                    for number in 0..EACH {
+                        send(&mut client, to, number)?;
+                    }
                     client.close()
                 })
             })
@@ -85,6 +85,17 @@ fn send_all(crew: Vec<(String, Client)>, names: &[String]) -> Result<()> {
             .into_iter()
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
+}
+
+fn send(client: &mut Client, to: &str, number: u32) -> Result<()> {
+    let mut sent = Ok(());
+    for _ in 0..TRIES {
+        sent = require_done(&client.ask("tools/call", message(to, number))?);
+        if sent.is_ok() {
+            break;
+        }
+    }
+    sent
 }
 
 fn message(to: &str, number: u32) -> Value {
