@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::merge::Author;
 use super::porcelain::plain;
-use super::write::{FILES_LIMIT, IDENTITY, QUIETLY};
+use super::write::{IDENTITY, QUIETLY};
 use super::{Git, GitError, Standing};
 use crate::exec::ExecError;
 
@@ -132,16 +132,7 @@ impl Git {
     /// # Errors
     /// Git failed.
     pub(crate) fn standing_by_path(&self) -> Result<Standing, GitError> {
-        let arguments = [
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "-z",
-            "--untracked-files=all",
-            "--no-renames",
-            "--no-ahead-behind",
-        ];
-        Standing::parse(&self.run(&arguments)?)
+        self.standing_with("--no-renames")
     }
 
     /// Whether the index has exactly what a revision has.
@@ -164,7 +155,7 @@ impl Git {
     /// # Errors
     /// It would be overwritten, somebody holds the index, or git failed; then nothing has changed.
     pub(crate) fn follow(&self, old: &str, new: &str) -> Result<(), GitError> {
-        let slow = self.clone().limit(FILES_LIMIT);
+        let slow = self.patient();
         // The index may not know yet that a file was only touched.
         let refresh = slow.change(&["update-index", "-q", "--refresh"], &[]);
         crate::drop_logged(refresh, "look which files were touched");
@@ -177,17 +168,7 @@ impl Git {
     /// # Errors
     /// There is no such commit, or git failed.
     pub(crate) fn fetch_objects(&self, from: &Utf8Path, commit: &str) -> Result<(), GitError> {
-        let arguments = [
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--",
-            from.as_str(),
-            plain(commit)?,
-        ];
-        self.clone().limit(FILES_LIMIT).change(&arguments, &[]).map(drop)
+        self.fetch(from, plain(commit)?)
     }
 
     /// The remote that a branch is pushed to: what is configured for it, else `origin`, else the only one.

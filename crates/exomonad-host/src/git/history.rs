@@ -5,7 +5,6 @@ use camino::Utf8Path;
 use super::porcelain::plain;
 use super::{Git, GitError};
 use crate::contract::git::Commit;
-use crate::exec::ExecError;
 
 /// Where a branch stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,20 +99,6 @@ impl Git {
     /// Git failed, or there is no such revision.
     pub(crate) fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
         self.optional(&["merge-base", plain(one)?, plain(other)?])
-    }
-
-    /// The tree that a merge of two revisions would give; nothing when they are in conflict.
-    ///
-    /// # Errors
-    /// Git failed, or there is no such revision.
-    pub(crate) fn merged_tree(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
-        let arguments = ["merge-tree", "--write-tree", "--no-messages", plain(one)?, plain(other)?];
-        match self.command(&arguments).text() {
-            Ok(text) => Ok(text.lines().next().map(str::to_owned)),
-            // By its documentation: the merge is not clean.
-            Err(ExecError::Failed { code: Some(1), .. }) => Ok(None),
-            Err(err) => Err(err.into()),
-        }
     }
 
     /// The branch that a branch follows, as a ref, if it is known here.

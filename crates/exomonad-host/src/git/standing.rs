@@ -46,14 +46,19 @@ impl Git {
     /// # Errors
     /// Git failed.
     pub fn standing(&self) -> Result<Standing, GitError> {
+        self.standing_with("--ignore-submodules=none")
+    }
+
+    /// The same with one more option of `git status`.
+    pub(super) fn standing_with(&self, option: &str) -> Result<Standing, GitError> {
         let arguments = [
             "status",
             "--porcelain=v2",
             "--branch",
             "-z",
             "--untracked-files=all",
-            "--ignore-submodules=none",
             "--no-ahead-behind",
+            option,
         ];
         Standing::parse(&self.run(&arguments)?)
     }

@@ -22,7 +22,7 @@ pub(super) const QUIETLY: [&str; 8] = [
 ];
 
 /// How long a command may take that writes many files.
-pub(super) const FILES_LIMIT: Duration = Duration::from_secs(600);
+const FILES_LIMIT: Duration = Duration::from_secs(600);
 
 /// Who makes the commits that are not an agent's; the user need not have told git a name.
 pub(super) const IDENTITY: [(&str, &str); 4] = [
@@ -67,7 +67,7 @@ impl Git {
     /// # Errors
     /// The path or the branch is in use, or git failed.
     pub(crate) fn add_worktree(&self, path: &Utf8Path, branch: &str, reason: &str) -> Result<(), GitError> {
-        let slow = self.clone().limit(FILES_LIMIT);
+        let slow = self.patient();
         let arguments =
             ["worktree", "add", "--quiet", "--lock", "--reason", reason, "--", path.as_str(), branch];
         slow.change(&arguments, &[])?;
@@ -109,7 +109,7 @@ impl Git {
     /// # Errors
     /// One is missing, or git failed.
     pub(crate) fn keep_borrowed(&self) -> Result<(), GitError> {
-        let slow = self.clone().limit(FILES_LIMIT);
+        let slow = self.patient();
         slow.change(&["repack", "-a", "-d", "-q"], &[])?;
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Git {
     /// # Errors
     /// Git failed.
     pub(crate) fn check_out_all(&self) -> Result<(), GitError> {
-        self.clone().limit(FILES_LIMIT).change(&["reset", "--hard", "--quiet"], &[])?;
+        self.patient().change(&["reset", "--hard", "--quiet"], &[])?;
         Ok(())
     }
 
@@ -154,20 +154,14 @@ impl Git {
     /// # Errors
     /// The ref is there, or git failed.
     pub(crate) fn fetch_commit(&self, from: &Utf8Path, commit: &str, name: &str) -> Result<(), GitError> {
-        let slow = self.clone().limit(FILES_LIMIT);
-        let what = format!("{commit}:{name}");
-        let arguments = [
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--",
-            from.as_str(),
-            &what,
-        ];
-        slow.change(&arguments, &[])?;
-        Ok(())
+        self.fetch(from, &format!("{commit}:{name}"))
+    }
+
+    /// Fetches from another repository, and nothing besides: no tags, no submodules, no note of what was fetched.
+    pub(super) fn fetch(&self, from: &Utf8Path, what: &str) -> Result<(), GitError> {
+        let quietly =
+            ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--"];
+        self.patient().change(&[&quietly[..], &[from.as_str(), what]].concat(), &[]).map(drop)
     }
 
     /// Has git take no notice of what becomes of a file that it keeps versions of.

@@ -174,8 +174,7 @@ const STEPS: &[&str] = &[
         session TEXT NOT NULL,
         doing TEXT NOT NULL,
         since_ms INTEGER NOT NULL,
-        socket TEXT,
-        harness_version TEXT
+        socket TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE verifications (
         agent TEXT NOT NULL REFERENCES agents (name) ON DELETE CASCADE,

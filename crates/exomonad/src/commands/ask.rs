@@ -7,8 +7,7 @@ mod paint;
 mod screen;
 mod view;
 
-use std::io::{self, Read as _};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -21,6 +20,7 @@ use self::editor::{Act, Editor};
 use self::keys::{Decoder, Key};
 use self::screen::{Screen, size};
 use self::view::View;
+use super::heard::{Heard, listen};
 use super::project::{now_ms, require_repository, require_store};
 use crate::cli::AskArgs;
 use crate::env::Env;
@@ -35,12 +35,6 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// How long a key may take to come whole.
 const KEY: Duration = Duration::from_millis(50);
-
-/// What came.
-enum Event {
-    Typed(Vec<u8>),
-    Noticed(Notice),
-}
 
 /// How the form was left.
 enum Left {
@@ -118,7 +112,8 @@ fn show(store: &Store, id: &str, mut editor: Editor, color: bool) -> anyhow::Res
     let signals = Signals::catch().context("failed to catch signals")?;
     let mut screen = Screen::enter().context("failed to take over the terminal")?;
     let mut view = View::new();
-    let events = listen(signals);
+    let (tell, events) = channel();
+    listen(signals, &tell);
     let (begun, mut decoder) = (Instant::now(), Decoder::default());
     loop {
         view.is_early = begun.elapsed() < DEAF;
@@ -126,9 +121,9 @@ fn show(store: &Store, id: &str, mut editor: Editor, color: bool) -> anyhow::Res
         screen.show(&view.frame(&editor, size), size, color)?;
         let is_soon = view.is_early || decoder.is_waiting();
         let keys = match events.recv_timeout(if is_soon { KEY } else { LOOK }) {
-            Ok(Event::Typed(bytes)) if begun.elapsed() >= DEAF => decoder.feed(&bytes),
-            Ok(Event::Typed(_) | Event::Noticed(Notice::Resized | Notice::Child)) => Vec::new(),
-            Ok(Event::Noticed(Notice::Hangup | Notice::Terminate | Notice::Interrupt))
+            Ok(Heard::Typed(bytes)) if begun.elapsed() >= DEAF => decoder.feed(&bytes),
+            Ok(Heard::Typed(_) | Heard::Noticed(Notice::Resized | Notice::Child)) => Vec::new(),
+            Ok(Heard::Noticed(Notice::Hangup | Notice::Terminate | Notice::Interrupt))
             | Err(RecvTimeoutError::Disconnected) => return Ok(Left::Alone),
             Err(RecvTimeoutError::Timeout) => decoder.flush().into_iter().collect(),
         };
@@ -156,34 +151,4 @@ fn press(editor: &mut Editor, view: &mut View, key: Key, rows: u16) -> Option<Ac
         return editor.press(key);
     }
     None
-}
-
-/// Hears keys and signals, each on a thread of its own.
-fn listen(mut signals: Signals) -> Receiver<Event> {
-    let (tell, events) = channel();
-    let noticing = tell.clone();
-    std::thread::spawn(move || {
-        while let Ok(notice) = signals.wait(None) {
-            if notice.is_some_and(|notice| noticing.send(Event::Noticed(notice)).is_err()) {
-                return;
-            }
-        }
-    });
-    std::thread::spawn(move || read_keys(&tell));
-    events
-}
-
-fn read_keys(tell: &Sender<Event>) {
-    let mut chunk = [0; 4096];
-    let mut stdin = io::stdin().lock();
-    loop {
-        let count = stdin.read(&mut chunk).unwrap_or_default();
-        let typed = chunk.get(..count).unwrap_or_default();
-        // A terminal that is gone hangs up.
-        let event =
-            if typed.is_empty() { Event::Noticed(Notice::Hangup) } else { Event::Typed(typed.to_vec()) };
-        if tell.send(event).is_err() || count == 0 {
-            return;
-        }
-    }
 }

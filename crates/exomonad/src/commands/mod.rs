@@ -15,6 +15,7 @@ mod diff;
 pub(crate) mod doctor;
 pub(crate) mod events;
 mod guest;
+mod heard;
 pub(crate) mod hook;
 pub(crate) mod init;
 pub(crate) mod log;

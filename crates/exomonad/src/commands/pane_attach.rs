@@ -1,6 +1,6 @@
 //! `exomonad pane-attach`: shows a terminal that we keep in the user's own.
 
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::mpsc::{Sender, channel};
 
 use anyhow::Context as _;
@@ -9,6 +9,7 @@ use exomonad_host::exec::{Notice, Signals, Size};
 use exomonad_host::mux::headless::{Link, Shown};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
+use super::heard::{Heard, listen};
 use crate::cli::PaneAttachArgs;
 use crate::env::Env;
 use crate::exit::Exit;
@@ -25,10 +26,15 @@ const KEYS: [&[u8]; 2] = [b"\x1c", b"\x1b[92;5u"];
 
 /// What came.
 enum Event {
-    Typed(Vec<u8>),
+    Heard(Heard),
     Shown(Vec<u8>),
     Ended,
-    Noticed(Notice),
+}
+
+impl From<Heard> for Event {
+    fn from(heard: Heard) -> Self {
+        Self::Heard(heard)
+    }
 }
 
 pub(crate) fn run(_: &Env, output: &Output, args: &PaneAttachArgs) -> anyhow::Result<Exit> {
@@ -40,21 +46,12 @@ pub(crate) fn run(_: &Env, output: &Output, args: &PaneAttachArgs) -> anyhow::Re
     }
     let gone = || problem("the pane is not there any more", "see who is there with `exomonad ps`");
     let link = Link::open(&args.socket)?.ok_or_else(gone)?;
-    let mut signals = Signals::catch().context("failed to catch signals")?;
+    let signals = Signals::catch().context("failed to catch signals")?;
     output.say(Mark::Next, "Ctrl-\\ Ctrl-\\ detaches");
     let raw = Raw::enter()?;
     let (link, shown) = link.attach(size()?)?;
     let (tell, events) = channel();
-    let noticing = tell.clone();
-    std::thread::spawn(move || {
-        while let Ok(notice) = signals.wait(None) {
-            if notice.is_some_and(|notice| noticing.send(Event::Noticed(notice)).is_err()) {
-                return;
-            }
-        }
-    });
-    let typing = tell.clone();
-    std::thread::spawn(move || read_keys(&typing));
+    listen(signals, &tell);
     std::thread::spawn(move || read_shown(shown, &tell));
     let detached = follow(link, &events)?;
     drop(raw);
@@ -69,7 +66,7 @@ fn follow(mut link: Link, events: &std::sync::mpsc::Receiver<Event>) -> anyhow::
     let mut stdout = io::stdout().lock();
     for event in events {
         match event {
-            Event::Typed(bytes) => {
+            Event::Heard(Heard::Typed(bytes)) => {
                 let typed = way_out.pass(&bytes);
                 if !typed.is_empty() {
                     link.write(&typed)?;
@@ -80,27 +77,14 @@ fn follow(mut link: Link, events: &std::sync::mpsc::Receiver<Event>) -> anyhow::
             }
             Event::Shown(bytes) => stdout.write_all(&bytes).and_then(|()| stdout.flush())?,
             Event::Ended => return Ok(false),
-            Event::Noticed(Notice::Resized) => link.resize(size()?)?,
-            Event::Noticed(Notice::Hangup | Notice::Terminate | Notice::Interrupt) => return Ok(true),
-            Event::Noticed(Notice::Child) => {}
+            Event::Heard(Heard::Noticed(Notice::Resized)) => link.resize(size()?)?,
+            Event::Heard(Heard::Noticed(Notice::Hangup | Notice::Terminate | Notice::Interrupt)) => {
+                return Ok(true);
+            }
+            Event::Heard(Heard::Noticed(Notice::Child)) => {}
         }
     }
     Ok(false)
-}
-
-fn read_keys(tell: &Sender<Event>) {
-    let mut chunk = [0; 4096];
-    let mut stdin = io::stdin().lock();
-    loop {
-        let count = stdin.read(&mut chunk).unwrap_or_default();
-        let typed = chunk.get(..count).unwrap_or_default();
-        // A terminal that is gone is as good as a way out.
-        let event =
-            if typed.is_empty() { Event::Noticed(Notice::Hangup) } else { Event::Typed(typed.to_vec()) };
-        if tell.send(event).is_err() || count == 0 {
-            return;
-        }
-    }
 }
 
 fn read_shown(mut shown: Shown, tell: &Sender<Event>) {

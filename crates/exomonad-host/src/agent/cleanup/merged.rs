@@ -7,7 +7,7 @@ use super::CleanupError;
 use crate::agent::Site;
 use crate::agent::workspace::WorkspacePlan;
 use crate::contract::WorkspaceKind;
-use crate::git::{Git, Repository};
+use crate::git::{Attributes, Git, MergedTree, Repository};
 
 /// What commits are compared with. What git writes on the way is thrown away.
 pub(super) struct Merging {
@@ -70,10 +70,8 @@ impl Merging {
             return Ok(true);
         }
         // Merging it once more would change nothing.
-        if self
-            .git
-            .merged_tree(target, tip)?
-            .is_some_and(|tree| self.git.tree(target).is_ok_and(|own| own == tree))
+        if let MergedTree::Clean(tree) = self.git.merge_trees(Attributes::OfCheckout, None, target, tip)?
+            && self.git.tree(target).is_ok_and(|own| own == tree)
         {
             return Ok(true);
         }
