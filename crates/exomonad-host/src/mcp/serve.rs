@@ -23,6 +23,7 @@ use super::streams::{Input, Output, standard};
 use super::transport::Wire;
 use super::watch::watch;
 use crate::drop_logged;
+use crate::duty::Duties;
 use crate::message::Courier;
 use crate::store::Store;
 use crate::tool::Toolbox;
@@ -151,12 +152,14 @@ impl Server {
         let row = Row::new(self.toolbox.site(), self.toolbox.agent().clone());
         let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
         let courier = Courier::start(self.toolbox.site(), self.toolbox.agent().clone());
+        let duties = Duties::start(self.toolbox.site());
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
         let (ended, until) = end(session, &Ender { calls, store }, &life).await;
         life.finish();
         drop(courier);
+        drop(duties);
         if let Some(row) = row {
             drop_logged(timeout_at(until, row).await, "remove the sidecar's row");
         }

@@ -5,7 +5,6 @@
 //! next hook, which costs it nothing; only where none comes for long is it told over its socket.
 
 mod error;
-mod lease;
 mod pane;
 mod pending;
 mod round;
@@ -18,10 +17,10 @@ use std::thread;
 use std::time::Duration;
 
 use self::error::CourierError;
-use self::lease::Lease;
 use self::round::Round;
 use crate::agent::{ProcessIdentity, Site};
 use crate::drop_logged;
+use crate::lease::Lease;
 use crate::store::{AgentRow, Store};
 
 /// How long it sleeps at most: a lock that becomes free rings no bell.
@@ -89,8 +88,8 @@ impl Run {
     /// Does what there is to do now, and says after how long there may be more.
     fn once(&mut self, lease: &mut Option<Lease>) -> Result<Duration, CourierError> {
         if lease.is_none() {
-            let state_dir = self.round.site.repository.state_dir();
-            *lease = Lease::take(&state_dir, &self.round.agent.name).map_err(CourierError::Lease)?;
+            let dir = self.round.site.repository.state_dir().join("couriers");
+            *lease = Lease::take(&dir, self.round.agent.name.as_str()).map_err(CourierError::Lease)?;
         }
         if lease.is_none() {
             return Ok(LONGEST);
