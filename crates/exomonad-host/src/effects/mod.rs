@@ -31,6 +31,7 @@ use crate::engine::{Meter, Stop};
 use crate::git::Repository;
 use crate::store::{Store, StoreError};
 use crate::surroundings::Surroundings;
+use crate::ui::Form;
 
 /// What the host works with on behalf of a caller.
 #[derive(Debug, Clone)]
@@ -64,6 +65,9 @@ pub trait Listener: fmt::Debug + Send + Sync {
 
     /// What the guest logged. `fields` is a JSON object, or empty.
     fn log(&self, level: Level, message: &str, fields: &str);
+
+    /// Brings a question before the person it serves, where it can. The answer goes where every answer to a question goes.
+    fn elicit(&self, request: &str, form: &Form);
 }
 
 /// The host, as one call of the guest sees it.

@@ -10,7 +10,7 @@ use super::{Caller, Failure, World, error, invalid};
 use crate::contract::ui::{Answer, Host};
 use crate::contract::{EffectError, EffectErrorKind};
 use crate::mux::{self, Sanitized};
-use crate::ui::{self, AskError, Form, Question, Reply};
+use crate::ui::{self, AskError, Asker, Form, Question, Reply};
 
 /// The most characters of a notice.
 const NOTICE_CHARS: usize = 2000;
@@ -43,12 +43,19 @@ fn ask(caller: &Caller<'_>, json: &str, timeout_ms: u32) -> Result<Answer, Effec
     }
     let asker = own_name(caller)?;
     let question = Question { asker: &asker, form: &form, json, limit: caller.time_left };
-    let reply = ui::ask(&site, &question, &|waited| {
-        if let Some(listener) = &caller.services.listener {
+    let listener = caller.services.listener.as_ref();
+    let goes_on = |waited: Duration| {
+        if let Some(listener) = listener {
             listener.progress(waited.as_secs_f64(), Some(caller.time_left.as_secs_f64()), Some(WAITING));
         }
         !caller.stop.waits_no_more()
-    });
+    };
+    let elicit = |id: &str| {
+        if let Some(listener) = listener {
+            listener.elicit(id, &form);
+        }
+    };
+    let reply = ui::ask(&site, &question, Asker { goes_on: &goes_on, elicit: &elicit });
     match reply {
         Ok(Reply::Answered(values)) => Ok(Answer::Answered(values)),
         Ok(Reply::Declined) => Ok(Answer::Declined),

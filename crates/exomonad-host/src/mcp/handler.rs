@@ -8,10 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams,
-    CompleteResult, DiscoverResult, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
-    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, ProtocolVersion,
-    ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscriptionFilter, Tool,
+    CompleteResult, DiscoverResult, ErrorData, Implementation, InputRequiredResult, ListPromptsRequestMethod,
+    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
+    ListResourcesRequestMethod, ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams,
+    ProtocolVersion, ServerCapabilities, ServerConfig, SetLevelRequestParams, SubscriptionFilter, Tool,
 };
 use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
@@ -19,13 +19,16 @@ use tokio::sync::watch;
 
 use super::calls::Calls;
 use super::client::Client;
+use super::elicit::{self, Question};
 use super::life::{Life, Step};
 use super::outbox::Outbox;
-use super::voice::{Voice, Wants};
+use super::running::Running;
+use super::suspended::Suspended;
+use super::voice::Wants;
 use super::wire;
 use crate::contract::log::Level;
 use crate::drop_logged;
-use crate::tool::{Call, CallError, Toolbox};
+use crate::tool::{CallError, Toolbox};
 
 /// How long a client may keep what it was told. A guest that can be reloaded may change at any time; the one that is built
 /// in stays as it is, but a client that keeps answers may outlive us.
@@ -42,10 +45,12 @@ struct Shared {
     outbox: Outbox,
     client: Client,
     calls: Calls,
+    suspended: Suspended<(Running, Question)>,
     life: Life,
 }
 
 /// An agent's tools, and the list of them that clients see.
+#[derive(Debug)]
 pub(super) struct Served {
     pub(super) toolbox: Toolbox,
     tools: Vec<Tool>,
@@ -71,7 +76,8 @@ impl Handler {
     pub(super) fn new(toolbox: Toolbox, parts: Parts) -> Self {
         let Parts { outbox, client, calls, life } = parts;
         let (served, replaced) = (RwLock::new(Served::new(toolbox)), watch::Sender::new(0));
-        Self(Arc::new(Shared { served, replaced, outbox, client, calls, life }))
+        let suspended = Suspended::default();
+        Self(Arc::new(Shared { served, replaced, outbox, client, calls, suspended, life }))
     }
 
     pub(super) fn served(&self) -> Arc<Served> {
@@ -87,6 +93,65 @@ impl Handler {
             let message =
                 serde_json::json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
             drop_logged(self.0.outbox.send(&message), "tell the client of other tools");
+        }
+    }
+
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
+    pub(super) fn calls(&self) -> &Calls {
+        &self.0.calls
+    }
+
+    /// Sees a call to its end, or to a question that the client answers by another call.
+    async fn finish(
+        &self,
+        mut call: Running,
+        cx: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let mut asked = Vec::new();
+        let mut ending = std::pin::pin!(call.end_with(cx));
+        let result = loop {
+            tokio::select! {
+                result = &mut call.result => break result,
+                () = &mut ending => return Err(ended()),
+                () = self.0.life.until(Step::Over) => return Err(ended()),
+                Some(question) = call.questions.recv() => {
+                    if !elicit::is_offered(cx) {
+                        tracing::debug!(request = question.request, "the client shows no forms");
+                    } else if is_stateless(cx) {
+                        match self.suspend(call, question) {
+                            Ok(result) => return Ok(result.into()),
+                            Err(back) => call = *back,
+                        }
+                    } else {
+                        asked.push(call.ask(question, cx.peer.clone()));
+                    }
+                }
+            }
+        };
+        // Whoever still looks at a question of ours is told that it is over.
+        drop(asked);
+        match result {
+            Ok(Ok(output)) => Ok(wire::result(output).into()),
+            Ok(Err(err @ CallError::Unknown { .. })) => Err(ErrorData::invalid_params(err.explain(), None)),
+            Ok(Err(err)) => Ok(wire::failure(&err).into()),
+            Err(_) => Err(ended()),
+        }
+    }
+
+    /// Lets a call wait for the client's next, which brings the answer; gives it back where the question cannot be asked.
+    fn suspend(&self, call: Running, question: Question) -> Result<InputRequiredResult, Box<Running>> {
+        let name = Suspended::<()>::name();
+        let Some(result) = question.result(name.clone()) else { return Err(Box::new(call)) };
+        call.voice.speak_to(Wants::default());
+        match self.0.suspended.keep(name, (call, question)) {
+            Ok(()) => Ok(result),
+            Err((call, _)) => {
+                tracing::warn!("too many calls wait for the client's answer; this one is not asked of it");
+                Err(Box::new(call))
+            }
         }
     }
 
@@ -165,47 +230,24 @@ impl ServerHandler for Handler {
             () = self.0.outbox.room() => {}
             () = cx.ct.cancelled() => return Err(ended()),
         }
-        let entry = self.0.calls.enter();
-        let stop = entry.stop.clone();
-        let voice = Voice::new(self.0.outbox.clone(), self.wants(&cx), stop.clone());
-        let served = self.served();
-        let ring = Arc::clone(&served);
-        let (sender, mut result) = tokio::sync::oneshot::channel();
-        // The thread's end is not waited for: what it does after it told the result is for the record only.
-        drop(tokio::task::spawn_blocking({
-            let stop = stop.clone();
-            move || {
-                let arguments = serde_json::Value::Object(request.arguments.unwrap_or_default()).to_string();
-                let listener = Some(Arc::new(voice) as _);
-                let done = served.toolbox.perform(Call {
-                    tool: &request.name,
-                    arguments: &arguments,
-                    stop: &stop,
-                    listener,
-                });
-                if sender.send(done.result).is_err() {
-                    tracing::debug!(tool = %request.name, "nobody waits for the result of a call");
+        let call = match request.request_state.clone() {
+            None => Running::begin(self, request),
+            Some(state) => {
+                let Some((call, question)) = self.0.suspended.take(&state) else {
+                    let message = "no call waits with this `requestState`; call the tool without it";
+                    return Err(ErrorData::invalid_params(message, None));
+                };
+                match call.answer(question, elicit::response(request.input_responses)).await {
+                    None => call,
+                    Some(again) => match self.suspend(call, again) {
+                        Ok(result) => return Ok(result.into()),
+                        Err(call) => *call,
+                    },
                 }
-                served.toolbox.record(&done.note);
             }
-        }));
-        let cancelled = async {
-            cx.ct.cancelled().await;
-            stop.stop();
-            ring.toolbox.store().changes().ring();
-            std::future::pending::<()>().await;
         };
-        let result = tokio::select! {
-            result = &mut result => result,
-            () = cancelled => return Err(ended()),
-            () = self.0.life.until(Step::Over) => return Err(ended()),
-        };
-        match result {
-            Ok(Ok(output)) => Ok(wire::result(output).into()),
-            Ok(Err(err @ CallError::Unknown { .. })) => Err(ErrorData::invalid_params(err.explain(), None)),
-            Ok(Err(err)) => Ok(wire::failure(&err).into()),
-            Err(_) => Err(ended()),
-        }
+        call.voice.speak_to(self.wants(&cx));
+        self.finish(call, &cx).await
     }
 
     async fn set_level(

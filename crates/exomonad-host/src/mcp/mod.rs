@@ -9,6 +9,7 @@ mod beat;
 mod calls;
 mod client;
 mod dispatch;
+mod elicit;
 mod flight;
 mod frame;
 mod handler;
@@ -17,8 +18,10 @@ mod message;
 mod outbox;
 #[cfg(feature = "compile")]
 mod reload;
+mod running;
 mod serve;
 mod streams;
+mod suspended;
 mod transport;
 mod voice;
 mod watch;

@@ -6,24 +6,28 @@ use std::sync::{Mutex, PoisonError};
 
 use rmcp::model::ProgressToken;
 use serde_json::{Map, Value, json};
+use tokio::sync::mpsc::UnboundedSender;
 
+use super::elicit::Question;
 use super::outbox::Outbox;
 use crate::contract::log::Level;
 use crate::drop_logged;
 use crate::effects::Listener;
 use crate::engine::Stop;
+use crate::ui::Form;
 
 /// The voice of one call.
 #[derive(Debug)]
 pub(super) struct Voice {
     outbox: Outbox,
-    wants: Wants,
+    wants: Mutex<Wants>,
+    questions: UnboundedSender<Question>,
     stop: Stop,
     heard: Mutex<Heard>,
 }
 
 /// What the client wants to hear of a call.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Wants {
     /// Progress, by this token.
     pub(super) progress: Option<ProgressToken>,
@@ -39,8 +43,18 @@ struct Heard {
 }
 
 impl Voice {
-    pub(super) fn new(outbox: Outbox, wants: Wants, stop: Stop) -> Self {
-        Self { outbox, wants, stop, heard: Mutex::default() }
+    /// A voice that nobody hears yet.
+    pub(super) fn new(outbox: Outbox, questions: UnboundedSender<Question>, stop: Stop) -> Self {
+        Self { outbox, wants: Mutex::default(), questions, stop, heard: Mutex::default() }
+    }
+
+    /// Speaks to whoever waits for the call from now on.
+    pub(super) fn speak_to(&self, wants: Wants) {
+        *self.wants.lock().unwrap_or_else(PoisonError::into_inner) = wants;
+    }
+
+    fn wants(&self) -> Wants {
+        self.wants.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A client that reads slowly misses what it can miss; a cancelled call has nothing more to say.
@@ -62,7 +76,7 @@ impl Voice {
 
 impl Listener for Voice {
     fn progress(&self, done: f64, total: Option<f64>, message: Option<&str>) {
-        let Some(token) = &self.wants.progress else { return };
+        let Some(token) = self.wants().progress else { return };
         {
             let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
             let grows = heard.progress.is_none_or(|before| done > before);
@@ -84,7 +98,7 @@ impl Listener for Voice {
     }
 
     fn log(&self, level: Level, message: &str, fields: &str) {
-        if self.wants.level.is_none_or(|least| rank(level) < rank(least)) {
+        if self.wants().level.is_none_or(|least| rank(level) < rank(least)) {
             return;
         }
         let data = match serde_json::from_str::<Map<String, Value>>(fields) {
@@ -97,6 +111,10 @@ impl Listener for Voice {
         };
         let params = json!({ "level": name(level), "logger": "guest", "data": data });
         self.say("notifications/message", &params);
+    }
+
+    fn elicit(&self, request: &str, form: &Form) {
+        drop_logged(self.questions.send(Question::new(request, form)), "ask the client's person");
     }
 }
 

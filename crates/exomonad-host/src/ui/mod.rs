@@ -18,4 +18,6 @@ pub use self::answer::{AnswerError, Item, Values, Visit, check, initial};
 pub use self::control::CONTROL_SOCKET_VARIABLE;
 pub use self::form::{Choice, Condition, Field, Form, FormError, Kind, Next, Pane, Range, TextRules};
 pub use self::parse::FORM_BYTES;
-pub use self::requests::{AskError, Given, Question, Reply, ReplyError, ask, form_of, reply, require_open};
+pub use self::requests::{
+    AskError, Asker, Given, Question, Reply, ReplyError, ask, form_of, reply, require_open,
+};

@@ -25,6 +25,15 @@ pub struct Question<'a> {
     pub limit: Duration,
 }
 
+/// The call that asks.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// Is asked from time to time whether the answer is still wanted, and told how long it was waited so far.
+    pub goes_on: &'a dyn Fn(Duration) -> bool,
+    /// Is told the request's id when nobody looks at the project's session, so that it can ask whoever sits at its client.
+    pub elicit: &'a dyn Fn(&str),
+}
+
 /// What became of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -53,16 +62,11 @@ pub enum AskError {
     Store(#[from] StoreError),
 }
 
-/// Asks a person and waits. `goes_on` is asked from time to time whether the answer is still wanted, and told how long it was
-/// waited so far.
+/// Asks a person and waits.
 ///
 /// # Errors
 /// The database failed, or the answer is not wanted any more: then the question is withdrawn.
-pub fn ask(
-    site: &Site,
-    question: &Question<'_>,
-    goes_on: &dyn Fn(Duration) -> bool,
-) -> Result<Reply, AskError> {
+pub fn ask(site: &Site, question: &Question<'_>, asker: Asker<'_>) -> Result<Reply, AskError> {
     let begun = Instant::now();
     let waiter = ProcessIdentity::own().map_err(AskError::Process)?;
     let watching = site.store.changes().watch();
@@ -79,6 +83,9 @@ pub fn ask(
     // Both end when they are dropped.
     let _shown = show::keep(site, &open.id);
     let _control = control::keep(site);
+    if !show::is_attended(site) {
+        (asker.elicit)(&open.id);
+    }
     loop {
         let generation = watching.generation();
         match site.store.request(&open.id)?.map(|row| row.state) {
@@ -89,7 +96,7 @@ pub fn ask(
             Some(RequestState::Cancelled) | None => return Err(AskError::Withdrawn),
         }
         let waited = begun.elapsed();
-        if !goes_on(waited) {
+        if !(asker.goes_on)(waited) {
             return Err(AskError::GivenUp);
         }
         let left = question.limit.saturating_sub(waited);

@@ -46,6 +46,31 @@ enum ShowError {
 /// The project's session, and the lead's pane if it is there.
 type Session = (Box<dyn Multiplexer>, Option<Pane>);
 
+/// Whether somebody looks at the project's session now. Where that cannot be told, nobody does.
+pub(super) fn is_attended(site: &Site) -> bool {
+    let clients = session(site).and_then(|session| match session {
+        Some((mux, _)) => Ok(mux.clients()?),
+        None => Ok(Vec::new()),
+    });
+    clients.is_ok_and(|clients| !clients.is_empty())
+}
+
+/// The project's session, and the lead's pane in it.
+fn session(site: &Site) -> Result<Option<Session>, ShowError> {
+    let lead = site.store.pane(&AgentName::root())?;
+    let address = match &lead {
+        Some(pane) => Some(pane.address.clone()),
+        None => site.store.terminal()?,
+    };
+    let Some(address) = address else { return Ok(None) };
+    let mux = mux::open(address, &site.surroundings);
+    let lead = match lead {
+        Some(pane) => mux.find(&pane)?.filter(|found| !found.ended).map(|_| pane),
+        None => None,
+    };
+    Ok(Some((mux, lead)))
+}
+
 /// One request that wants to be seen.
 struct Showing {
     site: Site,
@@ -76,7 +101,7 @@ impl Showing {
         if open.first().is_some_and(|first| first.id != self.id) || row.is_shown() {
             return Ok(true);
         }
-        let Some((mux, lead)) = self.session()? else { return Ok(true) };
+        let Some((mux, lead)) = session(&self.site)? else { return Ok(true) };
         let clients = mux.clients()?;
         let is_wanted = match &self.attempt {
             None => true,
@@ -92,22 +117,6 @@ impl Showing {
         }
         self.attempt = Some((row.viewer.clone(), Instant::now()));
         Ok(self.pop_up(&*mux, lead.as_ref(), row)? != Popup::Nowhere)
-    }
-
-    /// The project's session, and the lead's pane in it.
-    fn session(&self) -> Result<Option<Session>, ShowError> {
-        let lead = self.site.store.pane(&AgentName::root())?;
-        let address = match &lead {
-            Some(pane) => Some(pane.address.clone()),
-            None => self.site.store.terminal()?,
-        };
-        let Some(address) = address else { return Ok(None) };
-        let mux = mux::open(address, &self.site.surroundings);
-        let lead = match lead {
-            Some(pane) => mux.find(&pane)?.filter(|found| !found.ended).map(|_| pane),
-            None => None,
-        };
-        Ok(Some((mux, lead)))
     }
 
     fn pop_up(

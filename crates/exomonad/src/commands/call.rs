@@ -12,6 +12,7 @@ use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutpu
 use exomonad_host::effects::Listener;
 use exomonad_host::engine::{GuestError, Stop};
 use exomonad_host::tool::{Call, CallError, Calls, Toolbox};
+use exomonad_host::ui::Form;
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -110,6 +111,10 @@ impl Listener for Watcher {
             Level::Warn | Level::Error => self.0.warn(message),
             Level::Debug | Level::Info => {}
         }
+    }
+
+    fn elicit(&self, request: &str, _form: &Form) {
+        self.0.say(Mark::ToDo, &format!("a question waits for you: `exomonad ask --id {request}`"));
     }
 }
 

@@ -30,13 +30,17 @@ pub(crate) struct Session {
 
 /// The tools of the project's root agent, of the fixture guest.
 pub(crate) fn toolbox(project: &TestProject) -> Toolbox {
+    toolbox_of(project, &GuestSource::Loaded(Box::new(fixture().clone())))
+}
+
+fn toolbox_of(project: &TestProject, guest: &GuestSource) -> Toolbox {
     Toolbox::open(&Request {
         dir: project.root(),
         claimed: None,
         surroundings: &surroundings(),
         user_config: None,
         clock: Clock::new(|| NOW),
-        guest: &GuestSource::Loaded(Box::new(fixture().clone())),
+        guest,
         calls: Calls::Many,
     })
     .unwrap()
@@ -54,6 +58,11 @@ impl Session {
     /// Over two pipes, as most programs give their children.
     pub(crate) fn over_pipes(project: &TestProject) -> Self {
         Self::of(Server::new(toolbox(project)))
+    }
+
+    /// Over two pipes, with the tools of this guest.
+    pub(crate) fn with_guest(project: &TestProject, guest: &GuestSource) -> Self {
+        Self::of(Server::new(toolbox_of(project, guest)))
     }
 
     /// Over two pipes, with a server that reloads its guest.
@@ -95,8 +104,13 @@ impl Session {
     }
 
     pub(crate) fn initialize(&mut self, version: &str) -> Value {
+        self.initialize_with(version, &json!({}))
+    }
+
+    /// As a client that can do these things.
+    pub(crate) fn initialize_with(&mut self, version: &str, capabilities: &Value) -> Value {
         let client = json!({"name": "test", "version": "1"});
-        let params = json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client});
+        let params = json!({"protocolVersion": version, "capabilities": capabilities, "clientInfo": client});
         let reply = self.request("initialize", &params);
         self.write(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
         reply

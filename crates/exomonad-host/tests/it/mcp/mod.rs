@@ -2,6 +2,7 @@
 
 mod calls;
 mod client;
+mod elicit;
 mod eras;
 mod frames;
 mod reload;
