@@ -25,6 +25,7 @@ macro_rules! cases {
 
 mod agent;
 mod demo;
+mod elicit;
 mod events;
 mod failure;
 mod gate;

@@ -42,14 +42,14 @@ cases! {
 }
 
 /// A project whose lead waits for its human.
-struct Stage {
+pub(crate) struct Stage {
     project: Project,
     model: FakeModel,
     variables: Vec<(String, String)>,
 }
 
 impl Stage {
-    fn set(agent: &Agent, script: Script) -> Self {
+    pub(crate) fn set(agent: &Agent, script: Script) -> Self {
         let project = agent.project();
         project.install("exomonad", Utf8Path::new(EXOMONAD));
         let model = FakeModel::start(script);
@@ -76,12 +76,12 @@ impl Stage {
         stage
     }
 
-    fn exomonad(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn exomonad(&self, arguments: &[&str]) -> Run {
         let run = self.project.run("exomonad").args(arguments).limit(LIMIT);
         self.variables.iter().fold(run, |run, (name, value)| run.env(name, value))
     }
 
-    fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         Store::open(&self.project.dir().join(".exomonad/state.db"), Mode::Short).expect("open the database")
     }
 
@@ -93,7 +93,7 @@ impl Stage {
         self.activity().map(|activity| activity.doing)
     }
 
-    fn terminal(&self) -> (Box<dyn Multiplexer>, Pane) {
+    pub(crate) fn terminal(&self) -> (Box<dyn Multiplexer>, Pane) {
         let pane = self.store().pane(&AgentName::root()).expect("read the pane").expect("it has a pane");
         let path = format!("{}:{}", self.project.bin(), std::env::var("PATH").expect("PATH is set"));
         let variables = [("PATH".to_owned(), path)].into_iter().chain(self.variables.iter().cloned());
@@ -101,7 +101,7 @@ impl Stage {
         (open(pane.address.clone(), &surroundings), pane)
     }
 
-    fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let (mux, pane) = self.terminal();
         mux.screen(&pane, false).unwrap_or_else(|err| format!("no screen: {err}"))
     }
@@ -112,7 +112,7 @@ impl Stage {
     }
 
     /// Types as the human would, who sees when an Enter was taken for a new line.
-    fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         let (mux, pane) = self.terminal();
         let before = self.activity();
         mux.paste(&pane, &Sanitized::new(text)).expect("paste the human's words");
@@ -146,7 +146,7 @@ impl Stage {
     }
 
     /// What the model was last asked that has this text.
-    fn asked(&self, text: &str) -> Option<String> {
+    pub(crate) fn asked(&self, text: &str) -> Option<String> {
         let requests = self.model.requests();
         let found =
             requests.iter().rev().find(|request| request.is_conversation() && request.text().contains(text));
@@ -159,12 +159,12 @@ impl Stage {
         self.asked(text).unwrap_or_default().matches(text).count()
     }
 
-    fn wait_until_idle(&self) {
+    pub(crate) fn wait_until_idle(&self) {
         self.wait("the lead waits again", || self.doing() == Some(Doing::Idle) && self.shows_prompt());
     }
 
     #[track_caller]
-    fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub(crate) fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
         let begun = Instant::now();
         while !is_so() {
             if begun.elapsed() > LIMIT {
@@ -175,7 +175,7 @@ impl Stage {
     }
 
     /// Everything that tells why something did not happen.
-    fn report(&self) -> String {
+    pub(crate) fn report(&self) -> String {
         let messages = self.exomonad(&["messages", "--all", "--json"]).output();
         let events = self.exomonad(&["events", "-n", "40"]).output();
         let log =
