@@ -6,6 +6,7 @@
 mod activity;
 mod agents;
 mod approvals;
+mod busy;
 mod changes;
 mod deliveries;
 mod delivery;

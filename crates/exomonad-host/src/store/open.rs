@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::busy::patience;
 use super::changes::{Changes, announce};
 use super::migrations;
 
@@ -249,11 +250,11 @@ fn create(path: &Utf8Path) -> Result<Connection, StoreError> {
         std::fs::create_dir_all(dir).map_err(prepare)?;
     }
     let new = !path.exists();
-    let connection = Connection::open(path)?;
+    let mut connection = Connection::open(path)?;
     if new {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(prepare)?;
     }
-    prepare_connection(&connection)?;
+    prepare_connection(&mut connection)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     Ok(connection)
 }
@@ -269,13 +270,13 @@ fn existing(path: &Utf8Path, mode: Mode) -> Result<Connection, StoreError> {
         return Ok(Connection::open_with_flags(uri, flags)?);
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    prepare_connection(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare_connection(&mut connection)?;
     Ok(connection)
 }
 
-fn prepare_connection(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(BUSY_LIMIT)?;
+fn prepare_connection(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.busy_handler(Some(patience(BUSY_LIMIT)))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "synchronous", "normal")?;
     Ok(())

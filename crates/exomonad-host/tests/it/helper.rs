@@ -39,6 +39,12 @@ impl Helper {
         Self::start("wait", database)
     }
 
+    /// Starts one that records events as fast as it can, and says `done` when it has recorded so many. One that was refused
+    /// says nothing.
+    pub(crate) fn recording(database: &Utf8Path, count: u64) -> Self {
+        Self::start(&format!("record-{count}"), database)
+    }
+
     /// Starts one that registers itself as a sidecar of `root` and stays.
     pub(crate) fn staying(database: &Utf8Path) -> Self {
         Self::start("stay", database)
@@ -112,6 +118,9 @@ fn this_program_does_what_another_process_of_it_asked_for() {
         return merge(Utf8Path::new(database), number.parse().unwrap());
     }
     let store = Store::open(Utf8Path::new(database), Mode::Short).unwrap();
+    if let Some(count) = act.strip_prefix("record-") {
+        return record(&store, count.parse().unwrap());
+    }
     match act {
         "send" => send(&store),
         "wait" => wait(&store),
@@ -150,6 +159,14 @@ fn wait(store: &Store) {
             watching.wait(generation, LONG);
         }
     }
+}
+
+fn record(store: &Store, count: u64) {
+    say("recording");
+    for _ in 0..count {
+        store.record_event(1, "test", "writer", "{}").unwrap();
+    }
+    say("done");
 }
 
 fn merge(root: &Utf8Path, number: u64) {

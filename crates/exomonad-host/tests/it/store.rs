@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use exomonad_host::store::{EventFilter, Mode, Scope, Store, StoreError};
 
+use crate::helper::Helper;
 use crate::support::{NOW, TestProject};
 
 #[test]
@@ -24,6 +25,20 @@ fn many_writers_lose_no_event() {
     let store = project.store();
     assert_eq!(store.first_events(&EventFilter::default(), 10_000).unwrap().len(), 800);
     store.check().unwrap();
+}
+
+/// None of them pauses, and yet each finds a gap before it gives up.
+#[test]
+fn of_many_processes_that_write_without_a_pause_none_is_refused() {
+    const EACH: u64 = 1000;
+    let project = TestProject::new();
+    let before = project.store().first_events(&EventFilter::default(), 10_000).unwrap().len();
+    let helpers: Vec<_> = (0..8).map(|_| Helper::recording(&project.database(), EACH)).collect();
+    for helper in &helpers {
+        assert_eq!((helper.line(), helper.line()), ("recording".to_owned(), "done".to_owned()));
+    }
+    let after = project.store().first_events(&EventFilter::default(), 10_000).unwrap().len();
+    assert_eq!(after - before, 8000);
 }
 
 #[test]
