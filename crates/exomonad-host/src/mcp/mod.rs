@@ -22,9 +22,11 @@ mod running;
 mod serve;
 mod streams;
 mod suspended;
+mod timetable;
 mod transport;
 mod voice;
 mod watch;
 mod wire;
 
 pub use serve::{ServeError, Server};
+pub use timetable::Timetable;

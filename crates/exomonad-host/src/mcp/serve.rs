@@ -20,6 +20,7 @@ use super::outbox::outbox;
 #[cfg(feature = "compile")]
 use super::reload::reload;
 use super::streams::{Input, Output, standard};
+use super::timetable::Timetable;
 use super::transport::Wire;
 use super::watch::watch;
 use crate::drop_logged;
@@ -27,18 +28,6 @@ use crate::duty::Duties;
 use crate::message::Courier;
 use crate::store::Store;
 use crate::tool::Toolbox;
-
-/// How long calls may go on when the client asks for no more.
-const FINISH: Duration = Duration::from_millis(800);
-
-/// When calls that were stopped are waited for no more. This and what follows counts from the beginning of the end.
-const STOP: Duration = Duration::from_millis(860);
-
-/// When the session is waited for no more, whose replies take no time any more.
-const GIVE_UP: Duration = Duration::from_millis(900);
-
-/// When the client has had its time to read the last replies, and the database to forget us.
-const REST: Duration = Duration::from_millis(950);
 
 /// How long threads that have nothing more to tell may take.
 const LINGER: Duration = Duration::from_millis(30);
@@ -67,6 +56,7 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Server {
     toolbox: Toolbox,
+    timetable: Timetable,
     #[cfg(feature = "compile")]
     reloaded_from: Option<camino::Utf8PathBuf>,
 }
@@ -77,9 +67,16 @@ impl Server {
     pub fn new(toolbox: Toolbox) -> Self {
         Self {
             toolbox,
+            timetable: Timetable::default(),
             #[cfg(feature = "compile")]
             reloaded_from: None,
         }
+    }
+
+    /// Ends by another timetable than the usual one.
+    #[must_use]
+    pub fn ending_by(self, timetable: Timetable) -> Self {
+        Self { timetable, ..self }
     }
 
     /// Compiles the guest anew whenever this file of WASM changes.
@@ -148,7 +145,7 @@ impl Server {
             calls: calls.clone(),
             life: life.clone(),
         };
-        let store = Arc::clone(self.toolbox.store());
+        let (store, timetable) = (Arc::clone(self.toolbox.store()), self.timetable);
         let row = Row::new(self.toolbox.site(), self.toolbox.agent().clone());
         let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
         let courier = Courier::start(self.toolbox.site(), self.toolbox.agent().clone());
@@ -156,7 +153,7 @@ impl Server {
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));
-        let (ended, until) = end(session, &Ender { calls, store }, &life).await;
+        let (ended, until) = end(session, &Ender { calls, store }, &life, timetable).await;
         life.finish();
         drop(courier);
         drop(duties);
@@ -206,25 +203,27 @@ async fn end(
     mut session: JoinHandle<Result<(), ServeError>>,
     ender: &Ender,
     life: &Life,
+    timetable: Timetable,
 ) -> (Result<(), ServeError>, Instant) {
+    let Timetable { finish, stop, give_up, rest } = timetable;
     tokio::select! {
-        ended = &mut session => return (outcome(ended), Instant::now() + REST),
+        ended = &mut session => return (outcome(ended), Instant::now() + rest),
         () = life.until(Step::Finishing) => ender.stop_waiting(),
     }
     let begun = Instant::now();
-    let until = begun + REST;
+    let until = begun + rest;
     tokio::select! {
         ended = &mut session => return (outcome(ended), until),
         () = life.until(Step::Ending) => {}
-        () = sleep_until(begun + FINISH) => {}
+        () = sleep_until(begun + finish) => {}
     }
     life.end();
     ender.stop();
-    if let Ok(ended) = timeout_at(begun + STOP, &mut session).await {
+    if let Ok(ended) = timeout_at(begun + stop, &mut session).await {
         return (outcome(ended), until);
     }
     life.give_up();
-    (timeout_at(begun + GIVE_UP, session).await.map_or(Ok(()), outcome), until)
+    (timeout_at(begun + give_up, session).await.map_or(Ok(()), outcome), until)
 }
 
 fn outcome(ended: Result<Result<(), ServeError>, JoinError>) -> Result<(), ServeError> {

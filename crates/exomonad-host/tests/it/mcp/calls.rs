@@ -110,19 +110,30 @@ fn a_tool_that_waits_delays_no_other_and_hears_what_it_waits_for() {
 }
 
 #[test]
-fn the_end_of_the_input_releases_calls_that_wait_and_stops_those_that_run() {
+fn the_end_of_the_input_releases_calls_that_wait() {
     let project = TestProject::new();
     for over in [Session::over_pipes, Session::over_socket] {
         let mut session = over(&project);
         session.initialize("2025-06-18");
         let waiting = session.ask_tool("fixture_wait", &json!({"kind": "never", "seconds": 600}));
-        let spinning = session.ask_tool("fixture_behave", &json!({"text": "fixture_spin"}));
         session.until(|message| message["params"]["data"] == "waiting");
         let said = session.close();
-        let reply = |id: i64| said.iter().find(|message| message["id"] == id).unwrap();
-        assert!(text(reply(waiting)).contains("nothing came"), "{said:?}");
-        assert!(reply(spinning).to_string().contains("cancelled"), "{said:?}");
-        assert_eq!(said.len(), 2, "{said:?}");
+        assert_eq!((said.len(), &said[0]["id"]), (1, &json!(waiting)), "{said:?}");
+        assert!(text(&said[0]).contains("nothing came"), "{said:?}");
+    }
+}
+
+#[test]
+fn the_end_of_the_input_stops_calls_that_run_on() {
+    let project = TestProject::new();
+    for over in [Session::stopping_over_pipes, Session::stopping_over_socket] {
+        let mut session = over(&project);
+        session.initialize("2025-06-18");
+        let spinning = session.ask_tool("fixture_behave", &json!({"text": "fixture_spin"}));
+        assert!(text(&session.call("fixture_echo", &json!({"text": "meanwhile"}))).contains("meanwhile"));
+        let said = session.close();
+        assert_eq!((said.len(), &said[0]["id"]), (1, &json!(spinning)), "{said:?}");
+        assert!(said[0].to_string().contains("cancelled"), "{said:?}");
     }
 }
 

@@ -11,14 +11,20 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use exomonad_host::clock::Clock;
 use exomonad_host::engine::GuestSource;
-use exomonad_host::mcp::{ServeError, Server};
+use exomonad_host::mcp::{ServeError, Server, Timetable};
 use exomonad_host::tool::{Calls, Request, Toolbox};
 use serde_json::{Value, json};
 
 use crate::support::{NOW, TestProject, fixture, surroundings};
 
 /// Longer than anything takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// An end that leaves nothing out, however busy the machine is: calls may go on as long as they want.
+const PATIENT: Timetable = Timetable { finish: LIMIT, stop: LIMIT, give_up: LIMIT, rest: LIMIT };
+
+/// The same, for calls that never end: they are stopped at once.
+const STOPPING: Timetable = Timetable { finish: Duration::ZERO, ..PATIENT };
 
 /// A session with a server of its own.
 pub(crate) struct Session {
@@ -46,31 +52,48 @@ fn toolbox_of(project: &TestProject, guest: &GuestSource) -> Toolbox {
     .unwrap()
 }
 
+fn server(project: &TestProject, timetable: Timetable) -> Server {
+    Server::new(toolbox(project)).ending_by(timetable)
+}
+
 impl Session {
     /// Over a pair of sockets, as Node gives its children.
     pub(crate) fn over_socket(project: &TestProject) -> Self {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        let input: OwnedFd = theirs.try_clone().unwrap().into();
-        let server = Server::new(toolbox(project));
-        Self::start(server, input, theirs.into(), ours.try_clone().unwrap(), SocketEnd(ours))
+        Self::on_socket(server(project, PATIENT))
+    }
+
+    /// As [`Session::over_socket`], with a server that stops calls when nothing more is asked.
+    pub(crate) fn stopping_over_socket(project: &TestProject) -> Self {
+        Self::on_socket(server(project, STOPPING))
     }
 
     /// Over two pipes, as most programs give their children.
     pub(crate) fn over_pipes(project: &TestProject) -> Self {
-        Self::of(Server::new(toolbox(project)))
+        Self::on_pipes(server(project, PATIENT))
+    }
+
+    /// As [`Session::over_pipes`], with a server that stops calls when nothing more is asked.
+    pub(crate) fn stopping_over_pipes(project: &TestProject) -> Self {
+        Self::on_pipes(server(project, STOPPING))
     }
 
     /// Over two pipes, with the tools of this guest.
     pub(crate) fn with_guest(project: &TestProject, guest: &GuestSource) -> Self {
-        Self::of(Server::new(toolbox_of(project, guest)))
+        Self::on_pipes(Server::new(toolbox_of(project, guest)).ending_by(PATIENT))
     }
 
     /// Over two pipes, with a server that reloads its guest.
     pub(crate) fn reloading(project: &TestProject, file: Utf8PathBuf) -> Self {
-        Self::of(Server::new(toolbox(project)).reloaded_from(file))
+        Self::on_pipes(server(project, PATIENT).reloaded_from(file))
     }
 
-    fn of(server: Server) -> Self {
+    fn on_socket(server: Server) -> Self {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let input: OwnedFd = theirs.try_clone().unwrap().into();
+        Self::start(server, input, theirs.into(), ours.try_clone().unwrap(), SocketEnd(ours))
+    }
+
+    fn on_pipes(server: Server) -> Self {
         let (their_input, our_output) = std::io::pipe().unwrap();
         let (our_input, their_output) = std::io::pipe().unwrap();
         Self::start(server, their_input.into(), their_output.into(), our_input, our_output)
