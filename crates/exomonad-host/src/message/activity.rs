@@ -32,7 +32,8 @@ pub(crate) struct Heard<'a> {
 /// The database failed.
 pub(crate) fn note(store: &Store, heard: &Heard<'_>) -> Result<(), StoreError> {
     let known = store.activity(&heard.agent.name)?;
-    match next(known.as_ref(), heard) {
+    let start = start(store, heard)?;
+    match next(known.as_ref(), heard, start) {
         Some(activity) if known.as_ref() != Some(&activity) => {
             store.set_activity(&heard.agent.name, &activity)
         }
@@ -40,11 +41,31 @@ pub(crate) fn note(store: &Store, heard: &Heard<'_>) -> Result<(), StoreError> {
     }
 }
 
+/// What comes after the start of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    /// The first prompt, without anybody's doing.
+    Prompt,
+    /// Nothing, until somebody says something.
+    Wait,
+}
+
+/// What comes next when a session starts. An agent's launcher gives its harness a prompt with a new conversation, and with no
+/// other; a harness that somebody starts by hand in the agent's workspace waits for them.
+fn start(store: &Store, heard: &Heard<'_>) -> Result<Start, StoreError> {
+    let is_new = matches!(&heard.hook.event, HookEvent::SessionStart(source) if source == "startup" || source == "fork");
+    if !is_new || heard.agent.parent.is_none() {
+        return Ok(Start::Wait);
+    }
+    let is_launched = store.latest_run(&heard.agent.name)?.is_some_and(|run| run.ended.is_none());
+    Ok(if is_launched { Start::Prompt } else { Start::Wait })
+}
+
 /// What is known after a hook; nothing when it tells nothing of its agent.
-fn next(known: Option<&Activity>, heard: &Heard<'_>) -> Option<Activity> {
+fn next(known: Option<&Activity>, heard: &Heard<'_>, start: Start) -> Option<Activity> {
     let session = &heard.hook.session;
     let same = known.filter(|known| known.session == *session);
-    let doing = doing(same.map(|known| known.doing), heard)?;
+    let doing = doing(same.map(|known| known.doing), heard, start)?;
     // The end of an earlier conversation may be told after the next one began.
     if doing == Doing::Ended && known.is_some() && same.is_none() {
         return None;
@@ -54,20 +75,19 @@ fn next(known: Option<&Activity>, heard: &Heard<'_>) -> Option<Activity> {
 }
 
 /// What the harness does after a hook; nothing when the hook does not tell.
-fn doing(known: Option<Doing>, heard: &Heard<'_>) -> Option<Doing> {
-    let Heard { agent, harness, hook, verdict, .. } = heard;
+fn doing(known: Option<Doing>, heard: &Heard<'_>, start: Start) -> Option<Doing> {
+    let Heard { harness, hook, verdict, .. } = heard;
     let opens_dialog = matches!(verdict, Verdict::Pass | Verdict::Ask(_));
     if hook.subagent.is_some() {
         return of_subagent(known, &hook.event, opens_dialog);
     }
     match &hook.event {
-        HookEvent::SessionStart(source) => match source.as_str() {
-            // It happens in the middle of a turn, or between two.
-            "compact" => known,
-            // The prompt of whoever spawned it comes next.
-            "startup" | "fork" if agent.parent.is_some() => Some(Doing::Working),
-            _ => Some(Doing::Idle),
-        },
+        // It happens in the middle of a turn, or between two.
+        HookEvent::SessionStart(source) if source == "compact" => known,
+        HookEvent::SessionStart(_) => Some(match start {
+            Start::Prompt => Doing::Working,
+            Start::Wait => Doing::Idle,
+        }),
         HookEvent::PromptSubmitted(_) => match verdict {
             Verdict::Deny(_) | Verdict::Block(_) | Verdict::Halt(_) => known,
             Verdict::Pass | Verdict::Allow | Verdict::Ask(_) | Verdict::Rewrite(_) => Some(Doing::Working),

@@ -2,6 +2,9 @@
 //!
 //! Order: first it is found out what became of the messages handed over before, then the next ones are claimed, in one change
 //! of the database. A hook for which nothing waits costs one read of two indexes and writes nothing.
+//!
+//! Rule: a message is handed over only where the model reads it by itself. What comes with the start of a session is read with
+//! the first prompt, whenever somebody types that; so a start hands nothing over. The first prompt's own hook does.
 
 use std::sync::Arc;
 
@@ -145,11 +148,10 @@ enum Part {
 
 fn part(kind: HookKind) -> Part {
     match kind {
-        HookKind::SessionStart => Part::Takes(Transport::SessionStart),
         HookKind::PromptSubmitted => Part::Takes(Transport::Prompt),
         HookKind::PostTool => Part::Takes(Transport::PostTool),
         HookKind::Stop => Part::Takes(Transport::Stop),
-        HookKind::SessionEnd => Part::Tells,
+        HookKind::SessionStart | HookKind::SessionEnd => Part::Tells,
         HookKind::PreTool
         | HookKind::PermissionRequested
         | HookKind::SubagentStart

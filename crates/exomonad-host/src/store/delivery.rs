@@ -15,8 +15,6 @@ pub struct DeliveryId(pub(super) i64);
 /// The way a message takes into its recipient's context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// The answer to the hook of a session's start.
-    SessionStart,
     /// The answer to the hook of a submitted prompt.
     Prompt,
     /// The answer to the hook after a tool.
@@ -34,22 +32,13 @@ pub enum Transport {
 }
 
 impl Transport {
-    pub(super) const ALL: [Self; 8] = [
-        Self::SessionStart,
-        Self::Prompt,
-        Self::PostTool,
-        Self::Stop,
-        Self::Inbox,
-        Self::Socket,
-        Self::Teammate,
-        Self::Pane,
-    ];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Prompt, Self::PostTool, Self::Stop, Self::Inbox, Self::Socket, Self::Teammate, Self::Pane];
 
     /// The name in the database, on the command line and in the documentation.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::SessionStart => "session-start",
             Self::Prompt => "prompt",
             Self::PostTool => "post-tool",
             Self::Stop => "stop",
@@ -64,7 +53,7 @@ impl Transport {
     #[must_use]
     pub fn is_hook(self) -> bool {
         match self {
-            Self::SessionStart | Self::Prompt | Self::PostTool | Self::Stop => true,
+            Self::Prompt | Self::PostTool | Self::Stop => true,
             Self::Inbox | Self::Socket | Self::Teammate | Self::Pane => false,
         }
     }

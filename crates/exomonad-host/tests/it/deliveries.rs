@@ -180,13 +180,25 @@ fn every_hook_that_reaches_the_model_carries_what_waits() {
         f.write(&[given(&format!("[from a #{}]", message.id))]);
         f.store.ack_messages(&AgentName::root(), &[message.id], NOW).unwrap();
     };
-    check("session-start", "SessionStart", &json!({"source": "startup"}));
     check("user-prompt-submit", "UserPromptSubmit", &json!({"prompt": "x"}));
     check("post-tool-use", "PostToolUse", &tool);
     check("post-tool-use-failure", "PostToolUseFailure", &tool);
     let message = f.send("a", "hello");
     let stopped = said(&f.stop());
     assert_eq!(stopped, json!({"decision": "block", "reason": format!("[from a #{}]\nhello", message.id)}));
+}
+
+/// What comes with the start of a session is read with its first prompt, which may never come.
+#[test]
+fn no_message_is_handed_over_at_the_start_of_a_session() {
+    let f = field();
+    let message = f.send("a", "hello");
+    for source in ["startup", "resume", "clear", "compact"] {
+        let answered = f.hook("session-start", "SessionStart", json!({"source": source}));
+        assert_eq!(context(&answered), "", "{source}");
+        assert_eq!((f.state(&message), f.outcomes(&message)), (MessageState::Queued, vec![]), "{source}");
+    }
+    assert!(context(&f.prompt("x")).contains(&message.id), "the first prompt brings it");
 }
 
 #[test]
@@ -291,13 +303,16 @@ fn without_a_record_what_was_written_counts_and_what_was_not_comes_again() {
 }
 
 #[test]
-fn what_a_session_took_that_is_gone_is_handed_over_in_the_next() {
+fn what_a_session_took_that_is_gone_comes_with_the_first_prompt_of_the_next() {
     let f = field();
     let message = f.send("a", "hello");
     handed_by_the_dead(&f, Some(&f.record()));
     f.write(&[json!({"type": "user"})]);
     let next = json!({"source": "startup", "session_id": "next"});
-    let answered = f.hook("session-start", "SessionStart", next);
+    assert_eq!(context(&f.hook("session-start", "SessionStart", next)), "");
+    assert!(matches!(&f.outcomes(&message)[..], [Some(Outcome::GivenBack(_))]), "it waits again");
+    let prompt = json!({"prompt": "x", "session_id": "next"});
+    let answered = f.hook("user-prompt-submit", "UserPromptSubmit", prompt);
     assert!(context(&answered).contains(&message.id), "{answered:?}");
     assert_eq!(f.outcomes(&message).len(), 2);
 }

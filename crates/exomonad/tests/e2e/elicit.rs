@@ -8,7 +8,7 @@ use exomonad_testkit::{Script, Turn};
 use serde_json::json;
 
 use crate::agent::Agent;
-use crate::wake::Stage;
+use crate::stage::Stage;
 
 cases! {
     claude_newest:

@@ -38,6 +38,7 @@ mod policy;
 mod registration;
 mod sandbox;
 mod sessions;
+mod stage;
 mod tree;
 mod uninstall;
 mod verdicts;

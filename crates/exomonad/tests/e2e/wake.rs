@@ -1,26 +1,18 @@
-//! The real coding agents, waiting for their human in tmux, are woken by messages; while a dialog is open nothing is typed.
+//! The real coding agents, waiting for their human, are woken by messages in every multiplexer; while a dialog is open nothing
+//! is typed.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use camino::Utf8Path;
 use exomonad_host::agent::{AgentName, ProcessIdentity};
-use exomonad_host::mux::{Key, Multiplexer, Pane, Sanitized, open};
-use exomonad_host::store::{
-    Activity, Claim, ClaimLimits, DeliveryRow, Doing, Mode, Outcome, Store, Transport,
-};
-use exomonad_host::surroundings::Surroundings;
-use exomonad_testkit::{FakeModel, McpSession, Project, Run, Script, Turn};
+use exomonad_host::mux::{Key, MuxKind, Sanitized};
+use exomonad_host::store::{Activity, Claim, ClaimLimits, Doing, Draft, Outcome, Sender, Transport};
+use exomonad_testkit::{McpSession, Script, Turn};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::agent::Agent;
-
-/// The built program.
-const EXOMONAD: &str = env!("CARGO_BIN_EXE_exomonad");
-
-/// Real agents start in seconds; a loaded machine takes many times that.
-const LIMIT: Duration = Duration::from_secs(180);
+use crate::agent::{Agent, allowing};
+use crate::stage::Stage;
 
 /// Two looks of a courier at a screen, and more.
 const LOOKS: Duration = Duration::from_secs(5);
@@ -28,185 +20,52 @@ const LOOKS: Duration = Duration::from_secs(5);
 cases! {
     claude_newest:
         one_that_waits_is_woken,
-        what_looks_like_a_command_arrives_as_text,
-        nothing_is_typed_while_a_dialog_is_open;
-    claude_oldest:
-        one_that_waits_is_woken,
-        what_looks_like_a_command_arrives_as_text,
-        nothing_is_typed_while_a_dialog_is_open;
-    gemini:
-        one_that_waits_is_woken,
+        one_that_waits_in_zellij_is_woken,
+        one_that_waits_without_a_multiplexer_is_woken,
         what_looks_like_a_command_arrives_as_text,
         nothing_is_typed_while_a_dialog_is_open,
+        one_whose_conversation_was_cleared_is_woken,
+        one_that_is_started_again_is_woken,
+        one_that_skips_permission_prompts_is_woken_by_its_own_sidecar,
+        one_that_takes_nothing_from_its_socket_is_typed_to,
+        one_at_work_that_has_no_hook_for_long_is_told_over_its_socket;
+    claude_oldest:
+        one_that_waits_is_woken,
+        one_that_waits_in_zellij_is_woken,
+        one_that_waits_without_a_multiplexer_is_woken,
+        what_looks_like_a_command_arrives_as_text,
+        nothing_is_typed_while_a_dialog_is_open,
+        nothing_is_typed_while_a_dialog_is_open_in_zellij,
+        nothing_is_typed_while_a_dialog_is_open_without_a_multiplexer,
+        one_whose_conversation_was_cleared_is_woken,
+        one_that_is_started_again_is_woken;
+    gemini:
+        one_that_waits_is_woken,
+        one_that_waits_in_zellij_is_woken,
+        one_that_waits_without_a_multiplexer_is_woken,
+        what_looks_like_a_command_arrives_as_text,
+        nothing_is_typed_while_a_dialog_is_open,
+        nothing_is_typed_while_a_dialog_is_open_in_zellij,
+        nothing_is_typed_while_a_dialog_is_open_without_a_multiplexer,
+        one_whose_conversation_was_cleared_is_woken,
+        one_that_is_started_again_is_woken,
         a_message_of_a_killed_courier_is_delivered_once;
 }
 
-/// A project whose lead waits for its human.
-pub(crate) struct Stage {
-    project: Project,
-    model: FakeModel,
-    variables: Vec<(String, String)>,
-}
-
-impl Stage {
-    pub(crate) fn set(agent: &Agent, script: Script) -> Self {
-        let project = agent.project();
-        project.install("exomonad", Utf8Path::new(EXOMONAD));
-        let model = FakeModel::start(script);
-        let trusted = json!({project.dir().as_str(): "TRUST_FOLDER"});
-        project.write_home(".gemini/trustedFolders.json", &trusted.to_string());
-        let runtime = project.temp().join("run");
-        std::fs::create_dir(&runtime).expect("make a directory for sockets");
-        let own = |name: &str| (name.to_owned(), runtime.to_string());
-        let mut variables = vec![own("TMUX_TMPDIR"), own("XDG_RUNTIME_DIR")];
-        let client = agent.environment(&model).into_iter();
-        variables.extend(client.map(|(name, value)| (name.to_owned(), value)));
-        let stage = Self { project, model, variables };
-        drop(
-            stage.exomonad(&["init", "--hooks-only", "--harness", agent.harness]).output().require_success(),
-        );
-        let lead = format!("[roles.tl]\nharness = \"{}\"\n", agent.harness);
-        stage.project.write(".exomonad/config.local.toml", &lead);
-        let session = ["init", "--mux", "tmux", "--session", "e2e wake", "--no-attach"];
-        drop(stage.exomonad(&session).output().require_success());
-        stage.wait("the lead waits for its human", || {
-            let sidecars = stage.store().sidecars().expect("read the sidecars");
-            stage.doing() == Some(Doing::Idle) && !sidecars.is_empty() && stage.shows_prompt()
-        });
-        stage
-    }
-
-    pub(crate) fn exomonad(&self, arguments: &[&str]) -> Run {
-        let run = self.project.run("exomonad").args(arguments).limit(LIMIT);
-        self.variables.iter().fold(run, |run, (name, value)| run.env(name, value))
-    }
-
-    pub(crate) fn store(&self) -> Store {
-        Store::open(&self.project.dir().join(".exomonad/state.db"), Mode::Short).expect("open the database")
-    }
-
-    fn activity(&self) -> Option<Activity> {
-        self.store().activity(&AgentName::root()).expect("read the activity")
-    }
-
-    fn doing(&self) -> Option<Doing> {
-        self.activity().map(|activity| activity.doing)
-    }
-
-    pub(crate) fn terminal(&self) -> (Box<dyn Multiplexer>, Pane) {
-        let pane = self.store().pane(&AgentName::root()).expect("read the pane").expect("it has a pane");
-        let path = format!("{}:{}", self.project.bin(), std::env::var("PATH").expect("PATH is set"));
-        let variables = [("PATH".to_owned(), path)].into_iter().chain(self.variables.iter().cloned());
-        let surroundings = Surroundings { exe: EXOMONAD.into(), variables: variables.collect() };
-        (open(pane.address.clone(), &surroundings), pane)
-    }
-
-    pub(crate) fn screen(&self) -> String {
-        let (mux, pane) = self.terminal();
-        mux.screen(&pane, false).unwrap_or_else(|err| format!("no screen: {err}"))
-    }
-
-    fn shows_prompt(&self) -> bool {
-        let screen = self.screen();
-        screen.contains('❯') || screen.contains("Type your message")
-    }
-
-    /// Types as the human would, who sees when an Enter was taken for a new line.
-    pub(crate) fn say(&self, text: &str) {
-        let (mux, pane) = self.terminal();
-        let before = self.activity();
-        mux.paste(&pane, &Sanitized::new(text)).expect("paste the human's words");
-        self.wait("the words are in the prompt", || self.screen().contains(text));
-        while self.activity() == before {
-            mux.press(&pane, Key::Enter).expect("press Enter");
-            let pressed = Instant::now();
-            while self.activity() == before && pressed.elapsed() < Duration::from_secs(5) {
-                thread::park_timeout(Duration::from_millis(100));
-            }
-        }
-    }
-
-    /// Sends the lead a message, as its human, and returns the id.
-    fn send(&self, body: &str) -> String {
-        let sent = self.exomonad(&["send", "root", "-"]).input(body).output().require_success();
-        sent.stdout.trim().to_owned()
-    }
-
-    fn message(&self, id: &str) -> Value {
-        let text = self.exomonad(&["messages", id, "--json"]).output().require_success().stdout;
-        serde_json::from_str(&text).expect("JSON")
-    }
-
-    fn deliveries(&self, id: &str) -> Vec<DeliveryRow> {
-        self.store().deliveries_of(id).expect("read the deliveries")
-    }
-
-    fn wait_until_seen(&self, id: &str) {
-        self.wait(&format!("message {id} is seen"), || self.message(id)["state"] == "seen");
-    }
-
-    /// What the model was last asked that has this text.
-    pub(crate) fn asked(&self, text: &str) -> Option<String> {
-        let requests = self.model.requests();
-        let found =
-            requests.iter().rev().find(|request| request.is_conversation() && request.text().contains(text));
-        found.map(exomonad_testkit::ModelRequest::text)
-    }
-
-    /// Waits until the model was asked with this text, and returns how often it is in the request.
-    fn times_asked(&self, text: &str) -> usize {
-        self.wait(&format!("the model was asked `{text}`"), || self.asked(text).is_some());
-        self.asked(text).unwrap_or_default().matches(text).count()
-    }
-
-    pub(crate) fn wait_until_idle(&self) {
-        self.wait("the lead waits again", || self.doing() == Some(Doing::Idle) && self.shows_prompt());
-    }
-
-    #[track_caller]
-    pub(crate) fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
-        let begun = Instant::now();
-        while !is_so() {
-            if begun.elapsed() > LIMIT {
-                panic!("{what}: not within {LIMIT:?}\n{}", self.report());
-            }
-            thread::park_timeout(Duration::from_millis(100));
-        }
-    }
-
-    /// Everything that tells why something did not happen.
-    pub(crate) fn report(&self) -> String {
-        let messages = self.exomonad(&["messages", "--all", "--json"]).output();
-        let events = self.exomonad(&["events", "-n", "40"]).output();
-        let log =
-            std::fs::read_dir(self.project.dir().join(".exomonad/logs")).into_iter().flatten().flatten();
-        let log: String = log.map(|file| std::fs::read_to_string(file.path()).unwrap_or_default()).collect();
-        let (activity, screen) = (self.activity(), self.screen());
-        format!("{activity:?}\n{screen}\n{messages}\n{events}\n{log}")
-    }
-
-    /// Whether a message of ours goes to the socket.
-    fn has_socket(&self) -> bool {
-        self.activity().is_some_and(|activity| activity.socket.is_some())
-    }
-
-    fn transport(&self) -> &'static str {
-        if self.has_socket() { "socket" } else { "pane" }
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        if let Ok(Some(address)) = self.store().terminal() {
-            let variables = vec![("PATH".to_owned(), format!("{}:/usr/bin:/bin", self.project.bin()))];
-            let variables = variables.into_iter().chain(self.variables.iter().cloned()).collect();
-            drop(open(address, &Surroundings { exe: EXOMONAD.into(), variables }).end());
-        }
-    }
-}
-
 fn one_that_waits_is_woken(agent: &Agent) {
-    let stage = Stage::set(agent, Script::default());
+    is_woken_in(MuxKind::Tmux, agent);
+}
+
+fn one_that_waits_in_zellij_is_woken(agent: &Agent) {
+    is_woken_in(MuxKind::Zellij, agent);
+}
+
+fn one_that_waits_without_a_multiplexer_is_woken(agent: &Agent) {
+    is_woken_in(MuxKind::Headless, agent);
+}
+
+fn is_woken_in(mux: MuxKind, agent: &Agent) {
+    let stage = Stage::set_in(mux, agent, Script::default());
     let id = stage.send("are you AWAKE");
     stage.wait_until_seen(&id);
     let message = stage.message(&id);
@@ -250,8 +109,20 @@ fn what_looks_like_a_command_arrives_as_text(agent: &Agent) {
 }
 
 fn nothing_is_typed_while_a_dialog_is_open(agent: &Agent) {
+    is_left_alone_in(MuxKind::Tmux, agent);
+}
+
+fn nothing_is_typed_while_a_dialog_is_open_in_zellij(agent: &Agent) {
+    is_left_alone_in(MuxKind::Zellij, agent);
+}
+
+fn nothing_is_typed_while_a_dialog_is_open_without_a_multiplexer(agent: &Agent) {
+    is_left_alone_in(MuxKind::Headless, agent);
+}
+
+fn is_left_alone_in(mux: MuxKind, agent: &Agent) {
     let asks = Turn::call(agent.shell, agent.shell_input("touch made-by-the-tool"));
-    let stage = Stage::set(agent, Script::new([Turn::say("hello"), asks]));
+    let stage = Stage::set_in(mux, agent, Script::new([Turn::say("hello"), asks]));
     stage.say("say hello");
     stage.wait("the first turn ended", || stage.asked("say hello").is_some());
     stage.wait_until_idle();
@@ -278,11 +149,118 @@ fn nothing_is_typed_while_a_dialog_is_open(agent: &Agent) {
     assert!(stage.project.has("made-by-the-tool"), "the tool ran once it was allowed");
 }
 
+/// What comes with the start of a session is read with the next prompt only, which nobody may ever type.
+fn one_whose_conversation_was_cleared_is_woken(agent: &Agent) {
+    let stage = Stage::set(agent, Script::default());
+    stage.say("say hello");
+    stage.wait("the first turn ended", || stage.asked("say hello").is_some());
+    stage.wait_until_idle();
+    let before = stage.activity().expect("it is known").session;
+    // Nobody wakes it until it has another conversation.
+    let courier = stage.courier();
+    signal(&courier, Signal::STOP);
+    let id = stage.send("BEFORE-THE-CLEAR");
+    stage.command("/clear");
+    stage.wait("another conversation", || {
+        stage.activity().is_some_and(|now| now.session != before && now.doing == Doing::Idle)
+    });
+    assert_eq!(stage.deliveries(&id), [], "the start of a session hands nothing over");
+    signal(&courier, Signal::CONT);
+    stage.wait_until_seen(&id);
+    assert_eq!(stage.times_asked(&format!("#{id}]")), 1, "{}", stage.report());
+}
+
+fn one_that_is_started_again_is_woken(agent: &Agent) {
+    let stage = Stage::set(agent, Script::default());
+    stage.say("say hello");
+    stage.wait("the first turn ended", || stage.asked("say hello").is_some());
+    stage.wait_until_idle();
+    let run = stage.store().latest_run(&AgentName::root()).expect("read the run").expect("it ran");
+    signal(&run.harness.expect("its harness was started"), Signal::TERM);
+    stage.wait("the end of the harness", || stage.screen().contains("r resume"));
+    let id = stage.send("WHILE-IT-WAS-AWAY");
+    let (mux, pane) = stage.terminal();
+    mux.paste(&pane, &Sanitized::new("r")).expect("start it again");
+    stage.wait_until_seen(&id);
+    assert_eq!(stage.times_asked(&format!("#{id}]")), 1, "{}", stage.report());
+    assert!(
+        stage.asked(&id).expect("it was asked").contains("say hello"),
+        "it is the conversation that it had"
+    );
+}
+
+/// A lead that its user started by hand, with settings of the user's own and none of those that exomonad gives to agents.
+fn started_by_hand(agent: &Agent, settings: &Value, arguments: &str) -> Stage {
+    let stage = Stage::laid_out(MuxKind::Tmux, agent, Script::default());
+    stage.project.write_home(".claude/settings.json", &settings.to_string());
+    stage.open_session(&["--shell"]);
+    let (mux, pane) = stage.terminal();
+    let line = format!("IS_SANDBOX=1 {} {arguments}", stage.project.bin().join("claude"));
+    mux.paste(&pane, &Sanitized::new(&line)).expect("type the command");
+    mux.press(&pane, Key::Enter).expect("run it");
+    stage.wait_until_ready();
+    stage
+}
+
+/// It holds what other sessions send, until its user looks. What comes from below itself it takes, as from its sidecar.
+fn one_that_skips_permission_prompts_is_woken_by_its_own_sidecar(agent: &Agent) {
+    let settings = json!({"skipDangerousModePermissionPrompt": true});
+    let stage = started_by_hand(agent, &settings, "--dangerously-skip-permissions");
+    assert!(stage.screen().contains("bypass permissions on"), "{}", stage.screen());
+    let id = stage.send("are you AWAKE");
+    stage.wait_until_seen(&id);
+    let message = stage.message(&id);
+    assert_eq!((&message["transport"], &message["attempts"]), (&json!("socket"), &json!(1)));
+    assert_eq!(stage.times_asked(&format!("#{id}]")), 1, "{}", stage.report());
+}
+
+fn one_that_takes_nothing_from_its_socket_is_typed_to(agent: &Agent) {
+    let stage = started_by_hand(agent, &json!({"crossSessionInbound": "refuse"}), "");
+    assert!(stage.has_socket());
+    let id = stage.send("are you AWAKE");
+    stage.wait_until_seen(&id);
+    assert_eq!(stage.times_asked(&format!("#{id}]")), 1, "{}", stage.report());
+    let deliveries = stage.deliveries(&id);
+    let ways: Vec<_> = deliveries.iter().map(|delivery| delivery.transport).collect();
+    assert_eq!(ways, [Transport::Socket, Transport::Pane], "{}", stage.report());
+    stage.wait_until_idle();
+    let again = stage.send("and AGAIN");
+    stage.wait_until_seen(&again);
+    assert_eq!(stage.deliveries(&again).len(), 1, "the socket is not tried again: {}", stage.report());
+}
+
+fn one_at_work_that_has_no_hook_for_long_is_told_over_its_socket(agent: &Agent) {
+    let waits = "touch begun; until [ -e go-on ]; do sleep 0.1; done";
+    let works = Turn::call(agent.shell, agent.shell_input(waits));
+    let stage = Stage::laid_out(MuxKind::Tmux, agent, Script::new([works]));
+    stage.project.write_home(".claude/settings.json", &allowing(&["Bash"]).to_string());
+    stage.open_session(&[]);
+    stage.wait_until_ready();
+    stage.say("use your tool");
+    stage.wait("the tool runs", || stage.project.has("begun"));
+    let activity = stage.activity().expect("it is known");
+    assert_eq!(activity.doing, Doing::Working);
+    let root = AgentName::root();
+    let draft = Draft::new(Sender::Human, &root, "message", "sent LONG-AGO", None).expect("a message");
+    let id = stage.store().send_message(&draft, 1).expect("send a message").id;
+    assert_eq!(stage.deliveries(&id), [], "its next hook comes first");
+    stage
+        .store()
+        .set_activity(&root, &Activity { since_ms: 1, ..activity })
+        .expect("its last hook was long ago");
+    stage.wait("it is handed over", || !stage.deliveries(&id).is_empty());
+    assert_eq!(stage.doing(), Some(Doing::Working), "its turn goes on");
+    stage.project.write("go-on", "");
+    stage.wait_until_seen(&id);
+    assert_eq!(stage.message(&id)["transport"], "socket", "{}", stage.report());
+    assert_eq!(stage.times_asked(&format!("#{id}]")), 1, "{}", stage.report());
+    let asked = stage.model.requests().iter().filter(|request| request.is_conversation()).count();
+    assert_eq!(asked, 2, "it is a part of the turn: {}", stage.report());
+}
+
 fn a_message_of_a_killed_courier_is_delivered_once(agent: &Agent) {
     let stage = Stage::set(agent, Script::default());
-    let sidecars = stage.store().sidecars().expect("read the sidecars");
-    let [sidecar] = &sidecars[..] else { panic!("one sidecar: {sidecars:?}") };
-    let courier = sidecar.process.clone();
+    let courier = stage.courier();
     signal(&courier, Signal::STOP);
     let id = stage.send("TAKEN once");
     let activity = stage.activity().expect("it is known");

@@ -35,8 +35,9 @@ pub(super) fn own_settings(facts: &LaunchFacts<'_>, mode: PermissionMode) -> Res
     if mode == PermissionMode::BypassPermissions {
         entries.push(member(&["skipDangerousModePermissionPrompt"], json!(true)));
     }
-    // Without it, one that skips permission prompts asks its user before it takes a message (seen in 2.1.329; 2.1.197 has no
-    // such messages). Our courier alone writes to the socket, and says whom each message is from.
+    // Whatever its user's settings say of messages of other sessions: with `refuse` it drops them, with `hold` it waits for its
+    // user. By default it takes those that a process below it sends, as our courier is, even when it skips permission prompts
+    // (seen in 2.1.329; 2.1.197 has no such messages). The courier says whom each message is from.
     entries.push(member(&["crossSessionInbound"], json!("accept")));
     let made = add("", Dialect::Strict, &entries, &Known::nothing());
     let (text, _) = made.map_err(|source| {

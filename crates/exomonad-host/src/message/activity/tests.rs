@@ -1,9 +1,9 @@
 //! What each hook says of its agent.
 
 use super::*;
-use crate::agent::AgentName;
+use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::{StopInfo, ToolDone, ToolKind, ToolUse, WorkspaceKind};
-use crate::store::{AgentState, Mode};
+use crate::store::{AgentState, Exit, Mode};
 
 const PASS: Verdict = Verdict::Pass;
 
@@ -58,7 +58,7 @@ fn activity(session: &str, doing: Doing, since_ms: u64) -> Activity {
 /// What is known after a hook at time 9 that came when `known` was known.
 fn after(known: Option<&Activity>, agent: &AgentRow, hook: &Hook, verdict: &Verdict) -> Option<Activity> {
     let heard = Heard { agent, harness: Harness::Claude, hook, verdict, socket: None, now_ms: 9 };
-    next(known, &heard)
+    next(known, &heard, Start::Wait)
 }
 
 #[test]
@@ -88,16 +88,41 @@ fn a_turn_begins_with_a_prompt_and_ends_with_a_stop_that_is_let_go() {
     check(HookEvent::PreCompact(String::new()), PASS, None);
 }
 
+/// A database with these agents.
+fn store(agents: &[&AgentRow]) -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = camino::Utf8PathBuf::from_path_buf(dir.path().join("state.db")).unwrap();
+    let store = Store::open(&path, Mode::Create).unwrap();
+    for agent in agents {
+        store.add_agent(agent).unwrap();
+    }
+    (dir, store)
+}
+
 #[test]
-fn a_spawned_agent_works_from_its_start_and_a_lead_waits_for_its_human() {
+fn an_agent_that_was_launched_with_a_prompt_works_from_its_start_and_any_other_waits() {
+    let (root, api) = (row("root", None), row("api", Some("root")));
+    let (_dir, store) = store(&[&root, &api]);
     let check = |agent: &AgentRow, source: &str, expect: Doing| {
-        let found = after(None, agent, &hook("s", start(source)), &PASS);
-        assert_eq!(found, Some(activity("s", expect, 9)), "{source}");
+        let hook = hook(source, start(source));
+        let heard =
+            Heard { agent, harness: Harness::Claude, hook: &hook, verdict: &PASS, socket: None, now_ms: 9 };
+        note(&store, &heard).unwrap();
+        assert_eq!(store.activity(&agent.name).unwrap(), Some(activity(source, expect, 9)), "{source}");
     };
-    check(&row("api", Some("root")), "startup", Doing::Working);
-    check(&row("api", Some("root")), "fork", Doing::Working);
-    check(&row("api", Some("root")), "resume", Doing::Idle);
-    check(&row("root", None), "startup", Doing::Idle);
+    check(&api, "startup", Doing::Idle);
+    let launcher = ProcessIdentity::own().unwrap();
+    for agent in [&root, &api] {
+        store.begin_run(&agent.name, &launcher, 1).unwrap();
+    }
+    check(&api, "startup", Doing::Working);
+    check(&api, "fork", Doing::Working);
+    check(&api, "resume", Doing::Idle);
+    check(&api, "clear", Doing::Idle);
+    check(&root, "startup", Doing::Idle);
+    let run = store.latest_run(&api.name).unwrap().unwrap();
+    store.end_run(run.id, Exit::Code(0), AgentState::Stopped, 2).unwrap();
+    check(&api, "startup", Doing::Idle);
 }
 
 #[test]
@@ -133,11 +158,9 @@ fn the_time_stays_while_the_harness_does_the_same() {
 
 #[test]
 fn a_row_is_written_only_when_it_changes() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = camino::Utf8PathBuf::from_path_buf(dir.path().join("state.db")).unwrap();
-    let store = Store::open(&path, Mode::Create).unwrap();
     let root = row("root", None);
-    store.add_agent(&root).unwrap();
+    let (_dir, store) = store(&[&root]);
+    let log = format!("{}-wal", store.path());
     let heard = |hook: &Hook, now_ms| {
         let socket = Some("/run/s.sock".into());
         let heard = Heard { agent: &root, harness: Harness::Claude, hook, verdict: &PASS, socket, now_ms };
@@ -147,8 +170,8 @@ fn a_row_is_written_only_when_it_changes() {
     let kept = store.activity(&root.name).unwrap().unwrap();
     let socket = Some("/run/s.sock".into());
     assert_eq!(kept, Activity { session: "s".to_owned(), doing: Doing::Idle, since_ms: 5, socket });
-    let pages = std::fs::metadata(format!("{path}-wal")).unwrap().len();
+    let pages = std::fs::metadata(&log).unwrap().len();
     heard(&hook("s", stop()), 6);
-    assert_eq!(std::fs::metadata(format!("{path}-wal")).unwrap().len(), pages);
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), pages);
     assert_eq!(store.activities().unwrap(), [("root".to_owned(), kept)]);
 }

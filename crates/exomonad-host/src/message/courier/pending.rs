@@ -73,11 +73,9 @@ fn see_to(
     back(round, delivery, why)
 }
 
-/// Whether a hook, or a call of a tool, was killed before it had handed the message over. The record does not have what came
-/// with the start of a session before its first prompt.
+/// Whether a hook, or a call of a tool, was killed before it had handed the message over.
 fn is_abandoned(delivery: &DeliveryRow) -> bool {
-    let unwritten = delivery.written_ms.is_none() && delivery.transport != Transport::SessionStart;
-    unwritten && delivery.holder.is_alive() == Some(false)
+    delivery.written_ms.is_none() && delivery.holder.is_alive() == Some(false)
 }
 
 /// What the harness's record of the conversation says. It is no evidence of absence: a record may be written late.
