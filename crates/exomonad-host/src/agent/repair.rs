@@ -61,7 +61,7 @@ fn forget_sidecars(site: &Site, repaired: &mut Repaired) -> Result<(), StoreErro
 
 /// Finishes or drops the merges that were cut short.
 fn finish_merges(site: &Site, repaired: &mut Repaired) {
-    match forge::mend(site) {
+    match forge::mend(site, forge::Ending::Allowed) {
         Ok(mended) => {
             for merge in mended {
                 repaired.done.push(merge.done);

@@ -19,15 +19,18 @@ pub enum MergeStep {
     Ref,
     /// The pull request is recorded as merged; checkouts of the base are about to follow.
     Checkout,
+    /// The checkouts followed; the author is about to be cleaned up, or told.
+    Author,
 }
 
 impl MergeStep {
-    const ALL: [Self; 2] = [Self::Ref, Self::Checkout];
+    const ALL: [Self; 3] = [Self::Ref, Self::Checkout, Self::Author];
 
     fn name(self) -> &'static str {
         match self {
             Self::Ref => "ref",
             Self::Checkout => "checkout",
+            Self::Author => "author",
         }
     }
 }
@@ -150,14 +153,35 @@ impl Store {
         })
     }
 
-    /// Tells the author of a pull request that it was merged, where the record of the merge did not.
+    /// Tells the author of a pull request that it was merged, where nobody has.
     ///
     /// # Errors
     /// There is none of this number, or the database failed.
     pub fn tell_of_merge(&self, number: u64, by: Sender<'_>, now_ms: u64) -> Result<(), StoreError> {
         self.write_durably(|transaction| {
             let pull = require(transaction, number)?;
-            send(transaction, &pull, by, "pull.merged", &merged_text(&pull), now_ms)
+            let text = merged_text(&pull);
+            let mut earlier = transaction.prepare_cached(
+                "SELECT 1 FROM messages INDEXED BY messages_by_recipient
+                 WHERE recipient = ?1 AND kind = 'pull.merged' AND body = ?2",
+            )?;
+            if earlier.exists(params![pull.author.as_str(), text])? {
+                return Ok(());
+            }
+            send(transaction, &pull, by, "pull.merged", &text, now_ms)
+        })
+    }
+
+    /// Keeps that only the author of a merged pull request is left to be seen to.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn leave_to_author(&self, pull: u64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let step = MergeStep::Author.name();
+            transaction
+                .execute("UPDATE merges SET step = ?2 WHERE pull = ?1", params![to_row(pull), step])?;
+            Ok(())
         })
     }
 
@@ -168,6 +192,19 @@ impl Store {
     pub fn end_merge(&self, pull: u64) -> Result<(), StoreError> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM merges WHERE pull = ?1", params![to_row(pull)])?;
+            Ok(())
+        })
+    }
+
+    /// Forgets a merge of which only the author was left to be seen to.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn end_settled_merge(&self, pull: u64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let step = MergeStep::Author.name();
+            transaction
+                .execute("DELETE FROM merges WHERE pull = ?1 AND step = ?2", params![to_row(pull), step])?;
             Ok(())
         })
     }

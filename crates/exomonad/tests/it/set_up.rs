@@ -1,6 +1,7 @@
 //! `init`, `doctor`, `uninstall` and what they print.
 
 use exomonad_host::agent::Step;
+use exomonad_host::store::{MergeRow, MergeStep, PullDraft};
 use exomonad_testkit::process::End;
 use exomonad_testkit::project::Project;
 
@@ -122,6 +123,53 @@ fn doctor_names_agents_that_died_spawns_that_were_cut_short_and_commands_to_appr
     assert_eq!(bad.0, "`bad` could not be started");
     assert!(found("approvals")[0].0.ends_with("wait for your word: `agents.setup`"), "{report}");
     assert_eq!(found("session")[0].0, "none yet; `exomonad init` makes it");
+}
+
+#[test]
+fn doctor_names_merges_that_were_cut_short_until_they_are_repaired() {
+    let project = set_up();
+    let store = store(&project);
+    let (author, sha) = (name("root"), "0".repeat(40));
+    let draft = PullDraft {
+        title: Some("the work"),
+        body: None,
+        head: "api",
+        base: "gone",
+        author: &author,
+        head_sha: &sha,
+        base_sha: &sha,
+        own_sha: None,
+        receipt: None,
+    };
+    store.file_pull(&draft, 1).unwrap();
+    let shas = || sha.clone();
+    let merge = |by| MergeRow {
+        pull: 1,
+        base: "gone".to_owned(),
+        old_sha: shas(),
+        new_sha: shas(),
+        head_sha: shas(),
+        base_sha: shas(),
+        merger: None,
+        step: MergeStep::Ref,
+        by,
+        begun_ms: 1,
+    };
+    let found = || {
+        let output = exomonad(&project, &["doctor", "--json"]).output();
+        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let merges = findings.filter(|finding| finding["check"] == "merges");
+        merges.map(|finding| format!("{}; {}", finding["what"], finding["fix"])).collect::<Vec<_>>()
+    };
+    store.begin_merge(&merge(alive())).unwrap();
+    assert_eq!(found(), [] as [String; 0], "it is under way");
+    store.end_merge(1).unwrap();
+    store.begin_merge(&merge(gone())).unwrap();
+    let cut = "\"the merge of pull request #1 into `gone` was cut short\"; \"run `exomonad repair`\"";
+    assert_eq!(found(), [cut]);
+    drop(exomonad(&project, &["repair"]).output().require_success());
+    assert_eq!(found(), [] as [String; 0]);
 }
 
 #[test]

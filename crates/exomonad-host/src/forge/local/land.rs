@@ -1,7 +1,8 @@
 //! Makes a merge without a checkout, and moves the base to it.
 //!
 //! The order keeps it whole: what is about to be done is on the disk; the base moves; the pull request is recorded as merged;
-//! the checkouts follow; what was about to be done is forgotten. Whoever is killed in between is finished by [`super::mend()`].
+//! the checkouts follow; the author is cleaned up or told; what was about to be done is forgotten. Whoever is killed in between
+//! is finished by [`super::mend()`].
 
 use super::Place;
 use super::candidate::{Candidate, Press};
@@ -130,7 +131,10 @@ fn advance(
     let followed: Vec<_> =
         checkouts.iter().map(|checkout| checkout.follow(&merge.old_sha, &merge.new_sha)).collect();
     if !followed.iter().any(|followed| matches!(followed, Followed::NotYet(_))) {
-        site.store.end_merge(merge.pull)?;
+        match notice {
+            Notice::Author => site.store.end_merge(merge.pull)?,
+            Notice::Later => site.store.leave_to_author(merge.pull)?,
+        }
     }
     Ok(Some(followed))
 }

@@ -5,11 +5,11 @@
 
 use super::checkout::{Followed, catch_up};
 use super::land::{Notice, record};
-use super::{repository_of, turn};
+use super::{Ending, repository_of, tidy, turn};
 use crate::agent::Site;
 use crate::forge::ForgeError;
 use crate::git::Git;
-use crate::store::{MergeRow, MergeStep};
+use crate::store::{MergeRow, MergeStep, PullRow};
 
 /// What became of a merge that was cut short, in a sentence; and what is still to be done by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,57 +20,94 @@ pub struct Mended {
     pub left: Vec<String>,
 }
 
-/// Finishes or drops every merge that was cut short. Doing it twice changes nothing more.
+/// A merge that is finished but for its author, or dropped.
+pub(super) struct Finished {
+    mended: Mended,
+    author: Option<Author>,
+}
+
+/// The author of a pull request whose merge is finished.
+struct Author {
+    pull: PullRow,
+    merge: MergeRow,
+    /// Nothing but the author is left to be seen to.
+    is_last: bool,
+}
+
+/// Finishes or drops every merge that was cut short, and sees to the authors. Doing it twice changes nothing more.
 ///
 /// # Errors
 /// Another merge does not end, git failed, or the database did.
-pub fn mend(site: &Site) -> Result<Vec<Mended>, ForgeError> {
+pub fn mend(site: &Site, ending: Ending) -> Result<Vec<Mended>, ForgeError> {
     if site.store.merges()?.is_empty() {
         return Ok(Vec::new());
     }
-    let _turn = turn::take(site)?;
-    mend_in_turn(site)
+    let finished = {
+        let _turn = turn::take(site)?;
+        mend_in_turn(site)?
+    };
+    finished.into_iter().map(|finished| settle(site, ending, finished)).collect()
 }
 
-/// As [`mend`], for whoever has the turn: whoever began a merge that is not ended is gone.
-pub(super) fn mend_in_turn(site: &Site) -> Result<Vec<Mended>, ForgeError> {
-    site.store.merges()?.iter().map(|merge| mend_one(site, merge)).collect()
+/// Finishes or drops merges, for whoever has the turn: whoever began one that is not ended is gone, or sees to its author.
+pub(super) fn mend_in_turn(site: &Site) -> Result<Vec<Finished>, ForgeError> {
+    let is_seen_to = |merge: &MergeRow| merge.step == MergeStep::Author && merge.by.is_alive() == Some(true);
+    let merges = site.store.merges()?.into_iter().filter(|merge| !is_seen_to(merge));
+    merges.map(|merge| mend_one(site, merge)).collect()
 }
 
-fn mend_one(site: &Site, merge: &MergeRow) -> Result<Mended, ForgeError> {
+fn mend_one(site: &Site, merge: MergeRow) -> Result<Finished, ForgeError> {
     let store = &site.store;
     let pull = store.pull(merge.pull)?.ok_or(crate::store::StoreError::NoPull { number: merge.pull })?;
     let git = site.git(repository_of(site, &pull.author)?);
     if merge.step == MergeStep::Ref {
-        if !finish_ref(&git, merge)? {
+        if !finish_ref(&git, &merge)? {
             store.end_merge(merge.pull)?;
             let done = format!(
                 "a merge of pull request #{} was cut short, and `{}` moved meanwhile: it is open again",
                 merge.pull, merge.base
             );
-            return Ok(Mended { done, left: Vec::new() });
+            return Ok(Finished { mended: Mended { done, left: Vec::new() }, author: None });
         }
-        record(site, merge, Notice::Author)?;
+        record(site, &merge, Notice::Later)?;
     }
-    let mut ended = true;
+    let mut is_last = true;
     let mut left = Vec::new();
-    for followed in catch_up(site, &git, &merge.base, &merge.old_sha)? {
-        match followed {
-            Followed::Yes => {}
-            Followed::No(why) => left.push(why),
-            Followed::NotYet(why) => {
-                ended = false;
-                left.push(why);
+    if merge.step != MergeStep::Author {
+        for followed in catch_up(site, &git, &merge.base, &merge.old_sha)? {
+            match followed {
+                Followed::Yes => {}
+                Followed::No(why) => left.push(why),
+                Followed::NotYet(why) => {
+                    is_last = false;
+                    left.push(why);
+                }
             }
         }
+        if is_last {
+            store.leave_to_author(merge.pull)?;
+        }
     }
-    if ended {
-        store.end_merge(merge.pull)?;
+    let done = format!("the merge of pull request #{} was cut short: it is finished", merge.pull);
+    Ok(Finished { mended: Mended { done, left }, author: Some(Author { pull, merge, is_last }) })
+}
+
+/// Cleans the author of a merge that was finished up, or tells it. One that came later by the same name has no part in it.
+pub(super) fn settle(site: &Site, ending: Ending, finished: Finished) -> Result<Mended, ForgeError> {
+    let Finished { mut mended, author } = finished;
+    let Some(Author { pull, merge, is_last }) = author else { return Ok(mended) };
+    let row = site.store.agent(&pull.author)?;
+    if row.is_some_and(|row| row.created_ms <= merge.begun_ms) {
+        match tidy::settle(site, ending, merge.sender(), &pull) {
+            Ok(Some(gone)) => mended.done = format!("{}; {gone}", mended.done),
+            Ok(None) => {}
+            Err(why) => mended.left.push(why),
+        }
     }
-    Ok(Mended {
-        done: format!("the merge of pull request #{} was cut short: it is finished", merge.pull),
-        left,
-    })
+    if is_last {
+        site.store.end_settled_merge(merge.pull)?;
+    }
+    Ok(mended)
 }
 
 /// Has the base move if it has not; tells whether the merge is in it.

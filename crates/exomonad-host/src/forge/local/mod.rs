@@ -191,14 +191,17 @@ impl Forge for Local {
     }
 
     fn merge(&self, order: &MergeOrder<'_>) -> Result<MergeResult, ForgeError> {
-        let landed = {
+        let (landed, finished) = {
             let _turn = turn::take(&self.site)?;
-            mend::mend_in_turn(&self.site)?;
+            let finished = mend::mend_in_turn(&self.site)?;
             let (place, head_sha) = self.open_place(order.number)?;
             guard::check(self, order, &place, &head_sha)?;
             let notice = tidy::notice(&self.site, self.ending, &place.pull.author)?;
-            land::land(&self.site, order, &place, &head_sha, notice)?
+            (land::land(&self.site, order, &place, &head_sha, notice)?, finished)
         };
+        for finished in finished {
+            mend::settle(&self.site, self.ending, finished)?;
+        }
         Ok(tidy::tidy(&self.site, self.ending, order.by, &landed))
     }
 

@@ -5,7 +5,7 @@ use super::checkout::Followed;
 use super::land::{End, Landed, Notice};
 use crate::agent::{AgentName, Force, Site, cleanup, stop, work};
 use crate::contract::forge::MergeResult;
-use crate::store::{Sender, StoreError};
+use crate::store::{PullRow, Sender, StoreError};
 use crate::{drop_logged, explain};
 
 /// Whether the author is told of a merge as it is recorded. One that is about to be cleaned up is not woken for that.
@@ -39,17 +39,17 @@ pub(super) fn tidy(site: &Site, ending: Ending, by: Sender<'_>, landed: &Landed)
     };
     let cleaned = match clean_up(site, ending, &pull.author) {
         Ok(true) => {
-            said.push(format!("agent `{}` is cleaned up; its branch `{head}` stays", pull.author));
+            said.push(gone(pull));
             true
         }
         Ok(false) => false,
         Err(why) => {
-            let told = site.store.tell_of_merge(number, by, site.clock.now_ms());
-            drop_logged(told, "tell an author that its work was merged");
+            tell(site, number, by);
             said.push(why);
             false
         }
     };
+    drop_logged(site.store.end_settled_merge(number), "forget a merge that is done");
     let message = said.join("; ");
     MergeResult { merged: true, synced, cleaned, sha: Some(sha.clone()), conflicts: Vec::new(), message }
 }
@@ -64,6 +64,30 @@ fn conflicts(number: u64, base: &str, head: &str, paths: &[String]) -> MergeResu
     };
     let conflicts = paths.to_vec();
     MergeResult { merged: false, synced: false, cleaned: false, sha: None, conflicts, message }
+}
+
+/// Sees to the author of a pull request whose merge was cut short: it is cleaned up, or told of the merge if nobody has. Says
+/// what was done, if it is gone, and why it is not.
+pub(super) fn settle(
+    site: &Site,
+    ending: Ending,
+    by: Sender<'_>,
+    pull: &PullRow,
+) -> Result<Option<String>, String> {
+    let cleaned = clean_up(site, ending, &pull.author);
+    if cleaned != Ok(true) {
+        tell(site, pull.number, by);
+    }
+    cleaned.map(|is_gone| is_gone.then(|| gone(pull)))
+}
+
+fn gone(pull: &PullRow) -> String {
+    format!("agent `{}` is cleaned up; its branch `{}` stays", pull.author, pull.head)
+}
+
+fn tell(site: &Site, number: u64, by: Sender<'_>) {
+    let told = site.store.tell_of_merge(number, by, site.clock.now_ms());
+    drop_logged(told, "tell an author that its work was merged");
 }
 
 /// Removes the author, unless something speaks against it. Tells whether it is gone, or why it is not, in words for people;

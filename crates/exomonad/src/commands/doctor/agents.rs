@@ -58,6 +58,7 @@ pub(super) fn agents(env: &Env, repository: &Repository) -> Vec<Finding> {
         Ok(views) => findings.extend([running(&views), journal(&views)].into_iter().flatten()),
         Err(err) => findings.push(Finding::bad("agents", explain(&err), "nobody can list them", REPAIR)),
     }
+    findings.extend(merges(&store));
     findings.extend(approvals(env, repository, &store));
     findings
 }
@@ -123,6 +124,19 @@ fn journal(views: &[AgentView]) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Merges that nobody will finish.
+fn merges(store: &Store) -> Option<Finding> {
+    let (check, why) = ("merges", "a branch, its checkouts and its pull request may disagree until then");
+    let merges = match store.merges() {
+        Ok(merges) => merges,
+        Err(err) => return Some(Finding::bad(check, explain(&err), why, REPAIR)),
+    };
+    let alone = merges.into_iter().filter(|merge| merge.by.is_alive() == Some(false));
+    let pulls: Vec<_> = alone.map(|merge| format!("#{} into `{}`", merge.pull, merge.base)).collect();
+    let what = format!("the merge of pull request {} was cut short", pulls.join(", "));
+    (!pulls.is_empty()).then(|| Finding::note(check, what, why, REPAIR))
 }
 
 /// Commands that came with the repository and that the user has not approved.
