@@ -6,6 +6,7 @@
 mod child;
 mod converse;
 mod foreground;
+mod lookup;
 mod marked;
 pub(crate) mod proc;
 mod pty;
@@ -17,6 +18,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use rustix::io::Errno;
 
 use self::child::Running;
 pub use self::converse::Conversation;
@@ -236,9 +238,10 @@ impl Cmd {
     /// # Errors
     /// It is missing or cannot be started.
     pub fn detach(&self) -> Result<(), ExecError> {
-        let mut command = self.command();
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        command.spawn().map(drop).map_err(|err| self.start_error(err))
+        let aside = |command: &mut Command| {
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        };
+        self.spawn(aside).map(drop)
     }
 
     /// Starts it in this process's own terminal and process group, with nothing between it and them.
@@ -246,7 +249,7 @@ impl Cmd {
     /// # Errors
     /// It is missing or cannot be started.
     pub fn foreground(&self) -> Result<Foreground, ExecError> {
-        let child = self.bare().spawn().map_err(|err| self.start_error(err))?;
+        let child = self.spawn(|_| {})?;
         Ok(Foreground::new(&child))
     }
 
@@ -256,9 +259,10 @@ impl Cmd {
     /// # Errors
     /// It is missing, cannot be started, or ended without a word.
     pub fn first_line(&self) -> Result<String, ExecError> {
-        let mut command = self.bare();
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
+        let heard = |command: &mut Command| {
+            command.stdin(Stdio::null()).stdout(Stdio::piped());
+        };
+        let mut child = self.spawn(heard)?;
         let mut line = String::new();
         let failed = |source| ExecError::Wait { program: self.program.clone(), source };
         if let Some(stdout) = child.stdout.take() {
@@ -279,7 +283,7 @@ impl Cmd {
     /// Becomes it: this process goes on as that program. Returns only when that fails, and says why.
     #[must_use]
     pub fn replace(&self) -> ExecError {
-        let err = self.bare().exec();
+        let err = self.bare(&self.program).exec();
         self.start_error(err)
     }
 
@@ -289,12 +293,11 @@ impl Cmd {
         let _entered = span.enter();
         let now = Instant::now();
         let deadline = now.checked_add(self.limit).unwrap_or(now);
-        let mut command = self.command();
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        if self.input.is_some() {
-            command.stdin(Stdio::piped());
-        }
-        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
+        let piped = |command: &mut Command| {
+            command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        };
+        let mut child = self.spawn(piped)?;
         self.feed(&mut child);
         let program = || self.program.clone();
         let failed = |source| ExecError::Wait { program: program(), source };
@@ -324,16 +327,39 @@ impl Cmd {
         std::thread::spawn(move || drop(stdin.write_all(&input)));
     }
 
-    fn command(&self) -> Command {
-        let mut command = self.bare();
-        command.stdin(Stdio::null()).process_group(0);
+    /// Starts it. The program is looked up here: the standard library would copy this whole process to have a child do that,
+    /// which costs more than most programs take.
+    fn spawn(&self, prepare: impl Fn(&mut Command)) -> Result<Child, ExecError> {
+        let program = lookup::find(&self.program, &self.env);
+        let mut command = self.bare(&program);
+        prepare(&mut command);
+        let started = match command.spawn() {
+            // As `execvp` has it: a script that does not say who runs it is the shell's.
+            Err(err) if err.raw_os_error() == Some(Errno::NOEXEC.raw_os_error()) => {
+                let mut shell = self.bare_with("/bin/sh", &[&program]);
+                prepare(&mut shell);
+                shell.spawn()
+            }
+            started => started,
+        };
+        started.map_err(|err| self.start_error(err))
+    }
+
+    fn bare(&self, program: &str) -> Command {
+        let mut command = self.bare_with(program, &[]);
+        command.arg0(&self.program);
         command
     }
 
     #[expect(clippy::disallowed_methods, reason = "this module is the door the ban points at")]
-    fn bare(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(&self.args).current_dir(&self.dir).env_clear().envs(self.env.iter().cloned());
+    fn bare_with(&self, program: &str, before: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(before)
+            .args(&self.args)
+            .current_dir(&self.dir)
+            .env_clear()
+            .envs(self.env.iter().cloned());
         command
     }
 

@@ -28,9 +28,9 @@ impl Cmd {
     /// # Errors
     /// It is missing or cannot be started.
     pub fn converse(&self) -> Result<Conversation, ExecError> {
-        let mut command = self.bare();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|err| self.start_error(err))?;
+        let mut child = self.spawn(|command| {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        })?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(self.start_error(io::ErrorKind::BrokenPipe.into()));
         };

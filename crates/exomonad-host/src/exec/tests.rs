@@ -1,5 +1,7 @@
 //! What a caller of `text` relies on.
 
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -69,4 +71,17 @@ fn what_bears_a_mark_is_ended_however_it_was_started_and_nothing_else() {
     }
     test_kill_process(pid(&other)).unwrap();
     kill_process(pid(&other), Signal::KILL).unwrap();
+}
+
+#[test]
+fn a_script_that_does_not_say_who_runs_it_is_the_shells() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = Utf8Path::from_path(temp.path()).unwrap();
+    let mut file = std::fs::File::create(dir.join("greet")).unwrap();
+    file.write_all(b"echo \"hello $1\"\n").unwrap();
+    file.set_permissions(std::fs::Permissions::from_mode(0o755)).unwrap();
+    drop(file);
+    let found = Cmd::new("greet", dir, &format!("{dir}:/usr/bin:/bin")).args(["you"]).text();
+    assert_eq!(found.unwrap(), "hello you\n");
+    assert_eq!(Cmd::new("./greet", dir, "/usr/bin:/bin").args(["me"]).text().unwrap(), "hello me\n");
 }
