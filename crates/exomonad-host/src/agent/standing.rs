@@ -15,7 +15,7 @@ pub use files::verifications_of;
 use crate::config::Work;
 use crate::contract::WorkspaceKind;
 use crate::contract::work::{Filed, Standing};
-use crate::git::{self, Git, Repository};
+use crate::git::{self, Git, Repository, both};
 use crate::store::{AgentRow, FiledRow, SpawnRow, Store};
 
 /// The most paths that are named.
@@ -40,10 +40,14 @@ pub(crate) struct Worker<'a> {
 /// # Errors
 /// The checkout cannot be read, git failed, or the database failed.
 pub(crate) fn standing(worker: &Worker<'_>) -> Result<Standing, StandingError> {
-    let here = worker.git.standing()?;
     // In a shared directory nobody can tell whose changes they are, and the branch is the parent's.
     let has_own = worker.row.workspace_kind != WorkspaceKind::Shared;
     let spawn = worker.store.spawn(&worker.row.name)?.filter(|_| has_own);
+    let counted = || if has_own { count(worker, spawn.as_ref()) } else { Ok(Counts::default()) };
+    let (counts, here) = both(counted, || worker.git.standing());
+    let here = here?;
+    // Before the first commit there is nothing to count, which git takes for an error.
+    let counts = if here.commit.is_some() { counts? } else { Counts::default() };
     let paths = if has_own { uncommitted(&here) } else { Vec::new() };
     let filed = match here.branch.as_deref().filter(|_| has_own) {
         Some(branch) => worker.store.filed(branch)?,
@@ -52,12 +56,8 @@ pub(crate) fn standing(worker: &Worker<'_>) -> Result<Standing, StandingError> {
     let mut standing = Standing {
         protected: is_protected(worker, here.branch.as_deref())?,
         base: spawn.as_ref().and_then(|spawn| spawn.base.clone()),
-        ahead: ahead(worker, spawn.as_ref(), here.commit.is_some())?,
-        unpushed: if has_own && here.commit.is_some() {
-            worker.git.unpushed("HEAD")?.map(capped)
-        } else {
-            None
-        },
+        ahead: counts.ahead,
+        unpushed: counts.unpushed,
         pull_request: filed.map(|filed| pull_request(filed, here.commit.as_deref())),
         uncommitted_count: capped(u64::try_from(paths.len()).unwrap_or(u64::MAX)),
         uncommitted: paths.into_iter().take(NAMED).collect(),
@@ -86,15 +86,24 @@ fn is_protected(worker: &Worker<'_>, branch: Option<&str>) -> Result<bool, Stand
     Ok(worker.git.default_branch()?.as_deref() == Some(branch))
 }
 
+/// What there is to count of an agent's commits.
+#[derive(Debug, Default)]
+struct Counts {
+    ahead: u32,
+    unpushed: Option<u32>,
+}
+
+fn count(worker: &Worker<'_>, spawn: Option<&SpawnRow>) -> Result<Counts, StandingError> {
+    let ahead = ahead(worker, spawn)?;
+    Ok(Counts { ahead, unpushed: worker.git.unpushed("HEAD")?.map(capped) })
+}
+
 /// How many commits the agent made on top of its base.
-fn ahead(worker: &Worker<'_>, spawn: Option<&SpawnRow>, has_commit: bool) -> Result<u32, StandingError> {
+fn ahead(worker: &Worker<'_>, spawn: Option<&SpawnRow>) -> Result<u32, StandingError> {
     let Some((base, base_sha)) = spawn.and_then(|spawn| spawn.base.as_ref().zip(spawn.base_sha.as_ref()))
     else {
         return Ok(0);
     };
-    if !has_commit {
-        return Ok(0);
-    }
     let from = if worker.row.workspace_kind == WorkspaceKind::Standalone {
         // Its history is its own, and begins with one commit that stands for the parent's.
         worker.git.first_commit()?

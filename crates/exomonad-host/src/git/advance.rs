@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::merge::Author;
 use super::porcelain::plain;
 use super::write::{IDENTITY, QUIETLY};
-use super::{Git, GitError, Standing};
+use super::{Git, GitError, Standing, both};
 use crate::exec::ExecError;
 
 /// A commit to make.
@@ -83,9 +83,14 @@ impl Git {
     /// # Errors
     /// Git failed.
     pub(crate) fn committer(&self) -> Result<Committer<'static>, GitError> {
-        let name = self.optional(&["config", "--get", "user.name"])?;
-        let is_known = name.is_some() && self.optional(&["config", "--get", "user.email"])?.is_some();
-        Ok(if is_known { Committer::User } else { Committer::Ours })
+        let arguments = ["config", "-z", "--get-regexp", "^user\\.(name|email)$"];
+        let text = self.optional(&arguments)?.unwrap_or_default();
+        // The last one of a key counts.
+        let has = |key: &str| {
+            let mut values = text.split('\0').filter_map(|entry| entry.split_once('\n'));
+            values.rfind(|(found, _)| *found == key).is_some_and(|(_, value)| !value.trim().is_empty())
+        };
+        Ok(if has("user.name") && has("user.email") { Committer::User } else { Committer::Ours })
     }
 
     /// Moves a branch that is still at `old`; tells whether it is at `new` now.
@@ -156,10 +161,13 @@ impl Git {
     /// It would be overwritten, somebody holds the index, or git failed; then nothing has changed.
     pub(crate) fn follow(&self, old: &str, new: &str) -> Result<(), GitError> {
         let slow = self.patient();
-        // The index may not know yet that a file was only touched.
+        let arguments = ["-c", "submodule.recurse=false", "read-tree", "-m", "-u", plain(old)?, plain(new)?];
+        if slow.change(&arguments, &[]).is_ok() {
+            return Ok(());
+        }
+        // The index may not know yet that a file was only touched; most of the time it does, and no file needs a look.
         let refresh = slow.change(&["update-index", "-q", "--refresh"], &[]);
         crate::drop_logged(refresh, "look which files were touched");
-        let arguments = ["-c", "submodule.recurse=false", "read-tree", "-m", "-u", plain(old)?, plain(new)?];
         slow.change(&arguments, &[]).map(drop)
     }
 
@@ -177,12 +185,15 @@ impl Git {
     /// Git failed.
     pub(crate) fn push_remote(&self, branch: &str) -> Result<Option<String>, GitError> {
         let name = format!("refs/heads/{branch}");
-        let named = self.optional(&["for-each-ref", "--format=%(push:remotename)", &name])?;
+        let (named, text) = both(
+            || self.optional(&["for-each-ref", "--format=%(push:remotename)", &name]),
+            || self.run(&["remote"]),
+        );
         // A branch that follows a local one has this for a remote.
-        if let Some(named) = named.filter(|named| named != ".") {
+        if let Some(named) = named?.filter(|named| named != ".") {
             return Ok(Some(named));
         }
-        let text = self.run(&["remote"])?;
+        let text = text?;
         let remotes: Vec<_> = text.lines().collect();
         Ok(match remotes.as_slice() {
             [only] => Some((*only).to_owned()),

@@ -21,6 +21,9 @@ impl Git {
     /// # Errors
     /// Git failed; a revision that is not there is no error.
     pub fn commit(&self, revision: &str) -> Result<Option<String>, GitError> {
+        if let Some(found) = self.loose_branch(revision) {
+            return Ok(Some(found));
+        }
         self.optional(&["rev-parse", "--verify", "--quiet", &format!("{}^{{commit}}", plain(revision)?)])
     }
 
@@ -144,7 +147,11 @@ impl Git {
         limit: u32,
     ) -> Result<(Vec<Commit>, u64), GitError> {
         let range = format!("{}..{}", plain(known)?, plain(revision)?);
-        Ok((self.log(&range, limit)?, self.count(&[&range])?))
+        let commits = self.log(&range, limit)?;
+        let found = u64::try_from(commits.len()).unwrap_or(u64::MAX);
+        // All of them are listed.
+        let count = if found < limit.into() { found } else { self.count(&[&range])? };
+        Ok((commits, count))
     }
 
     /// How many commits are reachable from `revision` and not from `known`.

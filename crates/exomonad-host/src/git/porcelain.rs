@@ -134,7 +134,11 @@ impl Git {
     /// # Errors
     /// Git failed.
     pub(crate) fn default_branch(&self) -> Result<Option<String>, GitError> {
-        let head = self.optional(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"])?;
+        const NAME: &str = "refs/remotes/origin/HEAD";
+        let head = match self.symbolic(NAME) {
+            Some(known) => known,
+            None => self.optional(&["symbolic-ref", "--quiet", NAME])?,
+        };
         Ok(head.and_then(|head| head.strip_prefix("refs/remotes/origin/").map(str::to_owned)))
     }
 

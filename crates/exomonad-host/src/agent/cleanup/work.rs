@@ -8,7 +8,7 @@ use crate::agent::workspace::{WorkspacePlan, describe, exists};
 use crate::agent::{Site, WorkspaceError};
 use crate::contract::WorkspaceKind;
 use crate::contract::git::Commit;
-use crate::git::{Change, Git, Repository};
+use crate::git::{Change, Git, Repository, both};
 
 /// The most commits that a message names.
 const NAMED: u32 = 10;
@@ -76,7 +76,8 @@ pub(super) fn look(site: &Site, plan: &WorkspacePlan) -> Result<Option<Work>, Cl
     };
     let Some(checkout) = checkout(site, plan)? else { return Ok(None) };
     let here = site.git(checkout.clone());
-    let standing = here.standing()?;
+    let (merging, standing) = both(|| Merging::new(site, plan, &checkout), || here.standing());
+    let (standing, merging) = (standing?, merging?);
     let mut work = Work {
         changes: standing.changes,
         unmerged: Vec::new(),
@@ -87,7 +88,6 @@ pub(super) fn look(site: &Site, plan: &WorkspacePlan) -> Result<Option<Work>, Cl
         checkout,
     };
     let (tips, start) = tips(&here, plan, &ground.base_sha, standing.commit)?;
-    let merging = Merging::new(site, plan, &work.checkout)?;
     let mut has_commits = false;
     for tip in tips {
         let (commits, count) = here.beyond(&start, &tip, NAMED)?;
@@ -133,10 +133,11 @@ fn tips(
         tips.dedup();
         return Ok((tips, start));
     }
-    if let Some(tip) = plan.branch.as_deref().map(|branch| here.tip(branch)).transpose()?.flatten()
-        && !tips.contains(&tip.commit)
+    let of_branch = plan.branch.as_deref().map(|branch| here.commit(&format!("refs/heads/{branch}")));
+    if let Some(tip) = of_branch.transpose()?.flatten()
+        && !tips.contains(&tip)
     {
-        tips.push(tip.commit);
+        tips.push(tip);
     }
     Ok((tips, base_sha.to_owned()))
 }

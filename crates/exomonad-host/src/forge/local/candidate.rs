@@ -2,7 +2,7 @@
 
 use crate::contract::forge::MergeStrategy;
 use crate::forge::ForgeError;
-use crate::git::{Attributes, Author, Committer, Git, MergedTree, NewCommit, Which};
+use crate::git::{Attributes, Author, Committer, Git, MergedTree, NewCommit, Which, both};
 use crate::store::PullRow;
 
 /// The oldest git that merges without a checkout, and the oldest that replays single commits so.
@@ -31,7 +31,8 @@ impl<'a> Press<'a> {
     /// # Errors
     /// Git is too old for the strategy, or failed.
     pub(super) fn new(git: &'a Git, strategy: MergeStrategy) -> Result<Self, ForgeError> {
-        let found = git.version()?;
+        let (committer, found) = both(|| git.committer(), || git.version());
+        let found = found?;
         let needed = match strategy {
             MergeStrategy::Squash | MergeStrategy::Merge => MERGES,
             MergeStrategy::Rebase => REPLAYS,
@@ -40,14 +41,11 @@ impl<'a> Press<'a> {
         if found < needed {
             return Err(ForgeError::OldGit { found: words(found), needed: words(needed) });
         }
-        Ok(Self { git, strategy, attributes: Attributes::of(found), committer: git.committer()? })
+        Ok(Self { git, strategy, attributes: Attributes::of(found), committer: committer? })
     }
 
-    /// Makes the head a part of the base, which is at `old`.
+    /// Makes the head a part of the base, which is at `old`, and does not have it yet.
     pub(super) fn make(&self, pull: &PullRow, old: &str, head: &str) -> Result<Candidate, ForgeError> {
-        if self.git.merge_base(old, head)?.as_deref() == Some(head) {
-            return Ok(Candidate::Nothing);
-        }
         match self.strategy {
             MergeStrategy::Squash => self.squash(pull, old, head),
             MergeStrategy::Merge => self.join(pull, old, head),

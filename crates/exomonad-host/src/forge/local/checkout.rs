@@ -10,7 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::agent::Site;
 use crate::agent::workspace::in_progress;
 use crate::forge::ForgeError;
-use crate::git::{Difference, Git, GitError, Repository};
+use crate::git::{Difference, Git, GitError, Repository, Standing, both};
 
 /// How long somebody else may hold a checkout's index.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -47,21 +47,33 @@ pub(super) fn survey(
     old: &str,
     new: &str,
 ) -> Result<Vec<Checkout>, ForgeError> {
-    let paths = git.checkouts_of(branch)?;
-    if paths.is_empty() {
-        return Ok(Vec::new());
-    }
-    let differences = git.differences(old, new)?;
-    paths.into_iter().map(|path| look(site, path, &differences)).collect()
+    let looks = || -> Result<Vec<Look>, ForgeError> {
+        git.checkouts_of(branch)?.into_iter().map(|path| look(site, path)).collect()
+    };
+    let (differences, looks) = both(|| git.differences(old, new), looks);
+    let (looks, differences) = (looks?, differences?);
+    looks.into_iter().map(|look| judge(look, &differences)).collect()
 }
 
-fn look(site: &Site, path: Utf8PathBuf, differences: &[Difference]) -> Result<Checkout, ForgeError> {
+/// A checkout as it stands.
+struct Look {
+    path: Utf8PathBuf,
+    git: Git,
+    standing: Standing,
+}
+
+fn look(site: &Site, path: Utf8PathBuf) -> Result<Look, ForgeError> {
     let repository = Repository::find(&path)?;
     if let Some((operation, next)) = in_progress(&repository) {
         return Err(ForgeError::Busy { checkout: path, operation, next });
     }
     let git = site.git(repository);
     let standing = git.standing_by_path()?;
+    Ok(Look { path, git, standing })
+}
+
+fn judge(look: Look, differences: &[Difference]) -> Result<Checkout, ForgeError> {
+    let Look { path, git, standing } = look;
     let mut changes: Vec<_> = standing.changes.into_iter().map(|change| change.path).collect();
     changes.extend(in_the_way(&path, differences));
     changes.sort();

@@ -9,7 +9,7 @@ use super::candidate::{Candidate, Press};
 use super::checkout::{Followed, survey};
 use crate::agent::{ProcessIdentity, Site};
 use crate::forge::{ForgeError, MergeOrder};
-use crate::git::Git;
+use crate::git::{Git, both};
 use crate::store::{MergeRecord, MergeRow, MergeStep, PullRow, Sender};
 
 /// How often a merge is made anew because somebody else moved the base.
@@ -49,14 +49,16 @@ pub(super) fn land(
     notice: Notice,
 ) -> Result<Landed, ForgeError> {
     let (git, pull) = (&place.git, &place.pull);
-    let press = Press::new(git, order.strategy)?;
+    let (press, first) = both(|| Press::new(git, order.strategy), || fork(git, pull, head_sha));
+    let (press, mut next) = (press?, Some(first?));
     for _ in 0..ATTEMPTS {
-        let unknown = || ForgeError::UnknownBase { base: pull.base.clone() };
-        let old = git.commit(&format!("refs/heads/{}", pull.base))?.ok_or_else(unknown)?;
-        let Some(base_sha) = git.merge_base(&old, head_sha)? else {
-            return Err(ForgeError::Unrelated { head: pull.head.clone(), base: pull.base.clone() });
+        let Fork { old, base_sha } = match next.take() {
+            Some(known) => known,
+            None => fork(git, pull, head_sha)?,
         };
-        let end = match press.make(pull, &old, head_sha)? {
+        let candidate =
+            if base_sha == head_sha { Candidate::Nothing } else { press.make(pull, &old, head_sha)? };
+        let end = match candidate {
             Candidate::Conflicts(paths) => End::Conflicts(paths),
             Candidate::Nothing => {
                 let base_sha = if base_sha == head_sha { &pull.base_sha } else { &base_sha };
@@ -77,6 +79,20 @@ pub(super) fn land(
         return Ok(Landed { pull: pull.clone(), end });
     }
     Err(ForgeError::Moving { base: pull.base.clone() })
+}
+
+/// Where the base is, and where the head left it.
+struct Fork {
+    old: String,
+    base_sha: String,
+}
+
+fn fork(git: &Git, pull: &PullRow, head_sha: &str) -> Result<Fork, ForgeError> {
+    let unknown = || ForgeError::UnknownBase { base: pull.base.clone() };
+    let old = git.commit(&format!("refs/heads/{}", pull.base))?.ok_or_else(unknown)?;
+    let unrelated = || ForgeError::Unrelated { head: pull.head.clone(), base: pull.base.clone() };
+    let base_sha = git.merge_base(&old, head_sha)?.ok_or_else(unrelated)?;
+    Ok(Fork { old, base_sha })
 }
 
 fn intent(

@@ -46,8 +46,21 @@ struct Place {
     git: Git,
     /// The head's newest commit; of one that is not open: its last.
     head_sha: Option<String>,
+}
+
+impl Place {
     /// Where the head left the base; absent when the base is gone, or never had a commit in common with it.
-    base_sha: Option<String>,
+    fn load_base_sha(&self) -> Result<Option<String>, ForgeError> {
+        let Self { pull, git, head_sha } = self;
+        if pull.state != PullRequestState::Open {
+            return Ok(Some(pull.base_sha.clone()));
+        }
+        let base = git.commit(&format!("refs/heads/{}", pull.base))?;
+        Ok(match (&base, head_sha) {
+            (Some(base), Some(head)) => git.merge_base(base, head)?,
+            (_, _) => None,
+        })
+    }
 }
 
 impl Local {
@@ -58,8 +71,11 @@ impl Local {
     }
 
     fn place(&self, number: u64) -> Result<Place, ForgeError> {
-        let pull = self.site.store.pull(number)?.ok_or(crate::store::StoreError::NoPull { number })?;
-        self.look_up(pull)
+        self.look_up(self.require_pull(number)?)
+    }
+
+    fn require_pull(&self, number: u64) -> Result<PullRow, ForgeError> {
+        Ok(self.site.store.pull(number)?.ok_or(crate::store::StoreError::NoPull { number })?)
     }
 
     /// As [`Local::place`], for one that is open and whose branch is there.
@@ -76,16 +92,11 @@ impl Local {
     fn look_up(&self, pull: PullRow) -> Result<Place, ForgeError> {
         let git = self.site.git(repository_of(&self.site, &pull.author)?);
         if pull.state != PullRequestState::Open {
-            let (head_sha, base_sha) = (Some(pull.head_sha.clone()), Some(pull.base_sha.clone()));
-            return Ok(Place { pull, git, head_sha, base_sha });
+            let head_sha = Some(pull.head_sha.clone());
+            return Ok(Place { pull, git, head_sha });
         }
         let head_sha = git.commit(&format!("refs/heads/{}", pull.head))?;
-        let base = git.commit(&format!("refs/heads/{}", pull.base))?;
-        let base_sha = match (&base, &head_sha) {
-            (Some(base), Some(head)) => git.merge_base(base, head)?,
-            (_, _) => None,
-        };
-        Ok(Place { pull, git, head_sha, base_sha })
+        Ok(Place { pull, git, head_sha })
     }
 }
 
@@ -147,7 +158,9 @@ impl Forge for Local {
     }
 
     fn diff(&self, number: u64, path: Option<&str>, max_bytes: usize) -> Result<Changes, ForgeError> {
-        let Place { pull, git, head_sha, base_sha } = self.place(number)?;
+        let place = self.place(number)?;
+        let base_sha = place.load_base_sha()?;
+        let Place { pull, git, head_sha } = place;
         // A branch that is gone left its commits behind for a while.
         let head_sha = head_sha.unwrap_or(pull.head_sha);
         let base_sha = base_sha.unwrap_or(pull.base_sha);
@@ -157,12 +170,12 @@ impl Forge for Local {
     }
 
     fn reviews(&self, number: u64) -> Result<Vec<Review>, ForgeError> {
-        self.place(number)?;
+        self.require_pull(number)?;
         Ok(self.site.store.reviews(number)?)
     }
 
     fn review_comments(&self, number: u64) -> Result<Vec<ReviewComment>, ForgeError> {
-        self.place(number)?;
+        self.require_pull(number)?;
         Ok(self.site.store.review_comments(number)?)
     }
 
@@ -172,10 +185,14 @@ impl Forge for Local {
     }
 
     fn checks(&self, number: u64) -> Result<Vec<Check>, ForgeError> {
-        let place = self.place(number)?;
+        let (store, verify) = (&self.site.store, &self.site.config.work.verify);
+        let pull = self.require_pull(number)?;
+        if verify.is_empty() {
+            return Ok(Vec::new());
+        }
+        let place = self.look_up(pull)?;
         let head_sha = place.head_sha.as_deref().unwrap_or(&place.pull.head_sha);
         let tree = place.git.tree(head_sha)?;
-        let (store, verify) = (&self.site.store, &self.site.config.work.verify);
         let found = verifications_of(store, verify, &place.pull.author, &tree)?;
         let check = |verification: Verification| Check {
             state: match verification.state {
@@ -210,7 +227,8 @@ impl Forge for Local {
         guard::may_close(&self.site, by, &place.pull)?;
         let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
         review::require_text("a comment", comment.unwrap_or_default())?;
-        let ends = place.base_sha.as_deref().zip(place.head_sha.as_deref());
+        let base_sha = place.load_base_sha()?;
+        let ends = base_sha.as_deref().zip(place.head_sha.as_deref());
         match self.site.store.close_pull(number, by, ends, comment, self.site.clock.now_ms())? {
             Closing::Closed(pull) => Ok(shown(&self.look_up(pull)?)),
             Closing::NotOpen(pull) => Err(ForgeError::NotOpen { number, state: pull.state }),
