@@ -17,7 +17,7 @@ use crate::git::Repository;
 use crate::harness::{Answer, Asked, EventSpec, Harness};
 use crate::message::activity::{self, Heard};
 use crate::message::{self, HandedOver};
-use crate::store::{AgentRow, Mode, Store, StoreError};
+use crate::store::{Activity, AgentRow, HookRecord, Mode, Store, StoreError};
 
 /// A harness's question, and what the process that was started for it knows.
 #[derive(Debug)]
@@ -158,20 +158,26 @@ impl Work<'_> {
         if let Some(handed_over) = &mut self.handed_over {
             handed_over.keep_what_is_in(&answer, request.clock.now_ms());
         }
-        self.note_activity(&store, &row, &asked, &said);
+        let activity = self.activity(&store, &row, &asked, &said);
         laps.lap("encode");
         let messages = self.handed_over.as_ref().map_or(0, HandedOver::count);
         let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());
         let name = asked.spec.map_or(request.event, |spec| spec.name);
-        self.record(&record::kind(name), &data);
+        self.record(&record::kind(name), &data, activity.as_ref());
         laps.lap("record");
         Ok(answer)
     }
 
-    /// Keeps what the agent does now; the decision stands even when that cannot be kept.
-    fn note_activity(&mut self, store: &Store, row: &AgentRow, asked: &Asked, decision: &Decision) {
+    /// What the agent does now, if that is news; the decision stands even when nobody can tell.
+    fn activity(
+        &mut self,
+        store: &Store,
+        row: &AgentRow,
+        asked: &Asked,
+        decision: &Decision,
+    ) -> Option<Activity> {
         let socket = self.request.messaging_socket.filter(|_| self.harness.tells_socket());
-        let noted = activity::note(
+        let news = activity::news(
             store,
             &Heard {
                 agent: row,
@@ -182,9 +188,10 @@ impl Work<'_> {
                 now_ms: self.request.clock.now_ms(),
             },
         );
-        if let Err(err) = noted {
+        news.unwrap_or_else(|err| {
             self.warn_unrecorded(&err);
-        }
+            None
+        })
     }
 
     /// Adds the messages that wait for the agent to what it is told; the decision stands even when that fails.
@@ -230,7 +237,7 @@ impl Work<'_> {
         if self.store.is_none() {
             self.store = self.find_store();
         }
-        self.record("host.hook-failed", &data);
+        self.record("host.hook-failed", &data, None);
         self.harness.refuse(spec, &why)
     }
 
@@ -240,11 +247,17 @@ impl Work<'_> {
         Store::open(&repository.database(), Mode::Short).ok().map(Arc::new)
     }
 
-    /// Records an event; the decision stands even when nobody can be told of it.
-    fn record(&mut self, kind: &str, data: &str) {
+    /// Records the hook; the decision stands even when nobody can be told of it.
+    fn record(&mut self, kind: &str, data: &str, activity: Option<&Activity>) {
         let Some(store) = &self.store else { return };
-        let agent = self.agent.as_ref().map_or("", AgentName::as_str);
-        if let Err(err) = store.record_event(self.request.clock.now_ms(), kind, agent, data) {
+        let record = HookRecord {
+            agent: self.agent.as_ref(),
+            kind,
+            data,
+            activity,
+            now_ms: self.request.clock.now_ms(),
+        };
+        if let Err(err) = store.record_hook(&record) {
             self.warn_unrecorded(&err);
         }
     }

@@ -26,19 +26,14 @@ pub(crate) struct Heard<'a> {
     pub(crate) now_ms: u64,
 }
 
-/// Keeps what a hook tells of its agent.
+/// What a hook tells of its agent that is not known yet, for whoever records the hook.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) fn note(store: &Store, heard: &Heard<'_>) -> Result<(), StoreError> {
+pub(crate) fn news(store: &Store, heard: &Heard<'_>) -> Result<Option<Activity>, StoreError> {
     let known = store.activity(&heard.agent.name)?;
     let start = start(store, heard)?;
-    match next(known.as_ref(), heard, start) {
-        Some(activity) if known.as_ref() != Some(&activity) => {
-            store.set_activity(&heard.agent.name, &activity)
-        }
-        Some(_) | None => Ok(()),
-    }
+    Ok(next(known.as_ref(), heard, start).filter(|activity| known.as_ref() != Some(activity)))
 }
 
 /// What comes after the start of a session.

@@ -1,7 +1,7 @@
 //! What each agent's harness does now, as its hooks tell: one row an agent.
 
 use camino::Utf8PathBuf;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::events::{from_row, to_row};
 use super::{Store, StoreError};
@@ -81,21 +81,28 @@ impl Store {
     /// # Errors
     /// There is no such agent, or the database failed.
     pub fn set_activity(&self, agent: &AgentName, activity: &Activity) -> Result<(), StoreError> {
-        let connection = self.lock();
-        let mut upsert = connection.prepare_cached(
-            "INSERT INTO activity (agent, session, doing, since_ms, socket) VALUES (?1, ?2, ?3, ?4, ?5)
+        upsert(&self.lock(), agent, activity)
+    }
+}
+
+pub(super) fn upsert(
+    connection: &Connection,
+    agent: &AgentName,
+    activity: &Activity,
+) -> Result<(), StoreError> {
+    let mut upsert = connection.prepare_cached(
+        "INSERT INTO activity (agent, session, doing, since_ms, socket) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (agent) DO UPDATE SET session = excluded.session, doing = excluded.doing,
                  since_ms = excluded.since_ms, socket = excluded.socket",
-        )?;
-        upsert.execute(params![
-            agent.as_str(),
-            activity.session,
-            activity.doing.name(),
-            to_row(activity.since_ms),
-            activity.socket.as_ref().map(|socket| socket.as_str()),
-        ])?;
-        Ok(())
-    }
+    )?;
+    upsert.execute(params![
+        agent.as_str(),
+        activity.session,
+        activity.doing.name(),
+        to_row(activity.since_ms),
+        activity.socket.as_ref().map(|socket| socket.as_str()),
+    ])?;
+    Ok(())
 }
 
 /// A row before its words are understood.

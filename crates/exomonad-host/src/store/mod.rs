@@ -14,6 +14,7 @@ mod draft;
 mod events;
 mod filed;
 mod guests;
+mod hooks;
 mod kv;
 mod mail;
 mod merges;
@@ -43,6 +44,7 @@ pub use delivery::{
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
 pub use events::EventFilter;
 pub use filed::{FiledRow, VerdictRow};
+pub(crate) use hooks::HookRecord;
 pub use kv::Scope;
 pub use mail::{Mail, MailFilter};
 pub use merges::{MergeRecord, MergeRow, MergeStep};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::{StopInfo, ToolDone, ToolKind, ToolUse, WorkspaceKind};
-use crate::store::{AgentState, Exit, Mode};
+use crate::store::{AgentState, EventFilter, Exit, HookRecord, Mode};
 
 const PASS: Verdict = Verdict::Pass;
 
@@ -107,7 +107,16 @@ fn an_agent_that_was_launched_with_a_prompt_works_from_its_start_and_any_other_w
         let hook = hook(source, start(source));
         let heard =
             Heard { agent, harness: Harness::Claude, hook: &hook, verdict: &PASS, socket: None, now_ms: 9 };
-        note(&store, &heard).unwrap();
+        let activity_now = news(&store, &heard).unwrap();
+        let (agent_name, news) = (Some(&agent.name), activity_now.as_ref());
+        let record = HookRecord {
+            agent: agent_name,
+            kind: "hook.session-start",
+            data: "{}",
+            activity: news,
+            now_ms: 9,
+        };
+        store.record_hook(&record).unwrap();
         assert_eq!(store.activity(&agent.name).unwrap(), Some(activity(source, expect, 9)), "{source}");
     };
     check(&api, "startup", Doing::Idle);
@@ -160,18 +169,20 @@ fn the_time_stays_while_the_harness_does_the_same() {
 fn a_row_is_written_only_when_it_changes() {
     let root = row("root", None);
     let (_dir, store) = store(&[&root]);
-    let log = format!("{}-wal", store.path());
     let heard = |hook: &Hook, now_ms| {
         let socket = Some("/run/s.sock".into());
         let heard = Heard { agent: &root, harness: Harness::Claude, hook, verdict: &PASS, socket, now_ms };
-        note(&store, &heard).unwrap();
+        let news = news(&store, &heard).unwrap();
+        let (agent, activity) = (Some(&root.name), news.as_ref());
+        store.record_hook(&HookRecord { agent, kind: "hook.stop", data: "{}", activity, now_ms }).unwrap();
+        news.is_some()
     };
-    heard(&hook("s", stop()), 5);
+    assert!(heard(&hook("s", stop()), 5));
     let kept = store.activity(&root.name).unwrap().unwrap();
     let socket = Some("/run/s.sock".into());
     assert_eq!(kept, Activity { session: "s".to_owned(), doing: Doing::Idle, since_ms: 5, socket });
-    let pages = std::fs::metadata(&log).unwrap().len();
-    heard(&hook("s", stop()), 6);
-    assert_eq!(std::fs::metadata(&log).unwrap().len(), pages);
+    assert!(!heard(&hook("s", stop()), 6));
     assert_eq!(store.activities().unwrap(), [("root".to_owned(), kept)]);
+    let events = store.first_events(&EventFilter::default(), 9).unwrap();
+    assert_eq!(events.iter().map(|event| event.time_ms).collect::<Vec<_>>(), [5, 6], "each hook is an event");
 }
