@@ -1,5 +1,6 @@
 //! The command line.
 
+mod hook;
 mod pr;
 mod requests;
 
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use exomonad_host::harness::Harness;
 use exomonad_host::mux::MuxChoice;
 
+pub(crate) use self::hook::HookArgs;
 pub(crate) use self::pr::{
     CloseArgs, CommentArgs, DiffArgs, ListArgs, MergeArgs, PrArgs, PrCommand, ReviewArgs, ShowArgs,
     StateFilter,
@@ -24,6 +26,16 @@ pub(crate) use self::requests::{AskArgs, ReplyArgs, RequestsArgs};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads this process's command line.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        match HookArgs::as_installed(std::env::args_os().skip(1)) {
+            Some(hook) => Ok(Self { command: Command::Hook(hook) }),
+            None => Self::try_parse(),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,15 +131,6 @@ pub(crate) enum Command {
     /// Moves the write-ahead log into the database.
     #[command(hide = true)]
     Checkpoint(CheckpointArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct HookArgs {
-    /// The event, such as `pre-tool-use`, `stop` or `session-start`. An unknown one is passed.
-    pub(crate) event: String,
-    /// Which coding agent asks; told from the question when left out.
-    #[arg(long, visible_alias = "runtime", value_name = "NAME")]
-    pub(crate) harness: Option<Harness>,
 }
 
 #[derive(Debug, Args)]
