@@ -229,3 +229,47 @@ fn what_makes_no_sense_is_wrong_usage_and_a_missing_one_is_named() {
     "]]
     .assert_eq(&transcript(&project, &pr(&project, &["show", "7"])));
 }
+
+/// The subcommands of git that were run, in the order of the alphabet.
+fn asked(log: &str) -> Vec<&str> {
+    let mut names: Vec<_> = log.lines().filter_map(subcommand).collect();
+    names.sort_unstable();
+    names
+}
+
+fn subcommand(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace();
+    loop {
+        match words.next()? {
+            "-c" => {
+                words.next();
+            }
+            option if option.starts_with('-') => {}
+            name => return Some(name),
+        }
+    }
+}
+
+#[test]
+fn a_merge_asks_git_for_each_thing_once() {
+    let project = project("1\n");
+    project.write(".exomonad/config.local.toml", "[project]\nclean_up_merged = false\n");
+    let log = project.temp().join("git.log");
+    project.install_script("git", &format!("echo \"$*\" >> '{log}'\nPATH=${{PATH#*:}} exec git \"$@\""));
+    let output = pr(&project, &["merge", "1", "--merge"]);
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(output.end, End::Code(0), "{output}");
+    let expected = [
+        "commit-tree",
+        "config",
+        "diff-tree",
+        "merge-base",
+        "merge-tree",
+        "read-tree",
+        "status",
+        "update-ref",
+        "version",
+        "worktree",
+    ];
+    assert_eq!(asked(&log), expected, "{log}");
+}
