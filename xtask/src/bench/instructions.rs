@@ -22,13 +22,7 @@ fn counted(tools: &Tools, contenders: &[Contender], valgrind: &str) -> Result<St
     let mut floor = None;
     let mut rows = Vec::new();
     for contender in contenders.iter().filter(|contender| is_counted(contender.part)) {
-        let callgrind = [valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-fd=1"];
-        let text = tools.answer(
-            &contender.dir,
-            &contender.payload,
-            &[&callgrind[..], &contender.words()].concat(),
-        )?;
-        let count = collected(&text).with_context(|| format!("callgrind counted nothing: {text}"))?;
+        let count = of(tools, contender, valgrind)?;
         let floor = *floor.get_or_insert(count);
         rows.push(vec![
             contender.name.clone(),
@@ -37,6 +31,14 @@ fn counted(tools: &Tools, contenders: &[Contender], valgrind: &str) -> Result<St
         ]);
     }
     Ok(table(&["contender", "million instructions", "/ floor"], &rows))
+}
+
+/// The instructions of one run.
+pub(super) fn of(tools: &Tools, contender: &Contender, valgrind: &str) -> Result<u64> {
+    let callgrind = [valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null", "--log-fd=1"];
+    let words = [&callgrind[..], &contender.words()].concat();
+    let text = tools.answer(&contender.dir, &contender.payload, &words)?;
+    collected(&text).with_context(|| format!("callgrind counted nothing: {text}"))
 }
 
 fn is_counted(part: Part) -> bool {

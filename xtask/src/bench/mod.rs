@@ -20,6 +20,7 @@ mod race;
 mod sample;
 mod table;
 mod tools;
+mod turn;
 
 use anyhow::Result;
 use camino::Utf8PathBuf;
@@ -67,6 +68,7 @@ fn hooks(tools: &Tools, project: &Project, options: &Options) -> Result<Vec<Stri
     let main = race.run(&contenders)?;
     let growth = growth::measure(&race)?;
     let concurrency = concurrency::measure(&race, project)?;
+    let turn = turn::measure(&race)?;
     let instructions = instructions::count(tools, &contenders)?;
     let laps = laps::measure(&race, project)?;
     let aims = aims::judge(&contenders, &main, growth.as_ref());
@@ -74,6 +76,7 @@ fn hooks(tools: &Tools, project: &Project, options: &Options) -> Result<Vec<Stri
         table::contenders(&contenders, &main, &absent),
         growth::section(growth.as_ref()),
         concurrency,
+        turn,
         instructions,
         laps::section(&laps, &contenders, &main),
         aims,

@@ -32,16 +32,22 @@ pub(super) struct Project {
 }
 
 impl Project {
-    /// Makes it.
+    /// Makes it, with the rule that every contender applies.
     pub(super) fn create(tools: &Tools, name: &str) -> Result<Self> {
+        let project = Self::create_without_rules(tools, name)?;
+        let config = project.dir.join(".exomonad/config.toml");
+        let mut file = OpenOptions::new().append(true).open(&config)?;
+        file.write_all(RULE.as_bytes()).with_context(|| format!("failed to add a rule to `{config}`"))?;
+        Ok(project)
+    }
+
+    /// Makes it.
+    pub(super) fn create_without_rules(tools: &Tools, name: &str) -> Result<Self> {
         let dir = tools.dir.join(name);
         std::fs::create_dir(&dir)?;
         tools.command(&dir, &[], &["git", "init", "--quiet"]).read()?;
         let init = [tools.exe.as_str(), "init", "--hooks-only", "--harness", "claude"];
         tools.command(&dir, &[], &init).read()?;
-        let config = dir.join(".exomonad/config.toml");
-        let mut file = OpenOptions::new().append(true).open(&config)?;
-        file.write_all(RULE.as_bytes()).with_context(|| format!("failed to add a rule to `{config}`"))?;
         let payload =
             |kind: &str, content: &Value| tools.file(&format!("{name}-{kind}.json"), &content.to_string());
         Ok(Self {

@@ -87,6 +87,8 @@ pub(super) fn section(durable: Option<&Durable>, wake: Option<&Wake>) -> String 
         row("the next hook of a parent at work, which hands it over", durable.handing),
         row("the same hook with nothing to hand over", durable.empty),
     ];
-    rows.extend(wake.map(|wake| row("from the call to the socket of an idle parent", wake.latency)));
+    rows.extend(wake.map(|wake| {
+        row("from the call to the socket of a parent that has been idle for a while", wake.latency)
+    }));
     format!("{title}\n\n{}", table(&["what", "p50 ms", "p99", "/ the disk"], &rows))
 }

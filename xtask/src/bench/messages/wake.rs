@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
@@ -15,8 +15,11 @@ use crate::bench::sample::Spread;
 use crate::bench::tools::Tools;
 use crate::output;
 
-/// Enough for a median; each needs three hooks of the parent's.
-const MOST: u32 = 50;
+/// Enough for a median; each needs three hooks of the parent's, and a rest.
+const MOST: u32 = 30;
+
+/// How long the parent is idle before it is told: longer than its harness is given to settle after a turn.
+const IDLE: Duration = Duration::from_millis(700);
 
 /// What was measured, in microseconds.
 pub(super) struct Wake {
@@ -38,6 +41,7 @@ pub(super) fn run(tools: &Tools, options: &Options) -> Result<Option<Wake>> {
     let mut latency = Vec::new();
     for round in 0..options.runs.min(MOST) {
         let text = format!("news number {round}");
+        rest(IDLE);
         let begun = Instant::now();
         require_done(&child.ask("tools/call", news(&text))?)?;
         let line = next_message(&listener, &text)?;
@@ -52,6 +56,13 @@ pub(super) fn run(tools: &Tools, options: &Options) -> Result<Option<Wake>> {
     lead.close()?;
     stage.leave()?;
     Ok(Spread::of(&latency).map(|latency| Wake { latency }))
+}
+
+fn rest(limit: Duration) {
+    let begun = Instant::now();
+    while begun.elapsed() < limit {
+        std::thread::park_timeout(limit.saturating_sub(begun.elapsed()));
+    }
 }
 
 /// The text of the line that comes next.
