@@ -1,15 +1,17 @@
 //! A guest for the host's tests: it does what the word `fixture_<behaviour>` tells it, misbehaviour included.
 //!
 //! The word is looked for in the tool's name (`pre-tool`, `post-tool`, `permission-requested`), in the prompt, and in
-//! the last message (`stop`, `subagent-stop`). Without one it has no opinion.
+//! the last message (`stop`, `subagent-stop`). Without one it has no opinion. What it makes of an event, the event's data say.
 
 mod behaviour;
 mod conformance;
+mod reactions;
 mod tools;
 
 use behaviour::Behaviour;
 use exomonad_sdk::{
-    Context, Decision, Hook, HookKind, Hooks, Host, Policy, Role, StopInfo, ToolDone, ToolKind, ToolUse,
+    Action, Context, Decision, Event, Hook, HookKind, Hooks, Host, Policy, Role, StopInfo, ToolDone,
+    ToolKind, ToolUse,
 };
 
 /// The fixture guest.
@@ -19,6 +21,11 @@ pub struct Fixture;
 impl Policy for Fixture {
     const NAME: &'static str = "fixture";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const EVENTS: &'static [&'static str] = reactions::EVENTS;
+
+    fn on_event(host: &mut dyn Host, _: &Context, event: &Event) -> Vec<Action> {
+        reactions::react(host, event)
+    }
 
     fn roles() -> Vec<Role> {
         let told = |name| {

@@ -3,6 +3,7 @@
 //! A broken file is an error, never a default. A key that nobody knows is a warning that names the nearest known one.
 
 mod agents;
+mod events;
 mod work;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use serde::Deserialize;
 
 pub use self::agents::{Agents, Command, RoleConfig};
 use self::agents::{AgentsTable, HarnessTable, RoleTable, Tables};
+pub use self::events::Events;
+use self::events::EventsTable;
 use self::work::ProjectTable;
 pub use self::work::Work;
 use crate::contract::{Rule, RuleDecision};
@@ -32,6 +35,8 @@ pub struct Config {
     pub programs: Vec<String>,
     /// How agents are spawned.
     pub agents: Agents,
+    /// Where events go.
+    pub events: Events,
     /// When work counts as done.
     pub work: Work,
     /// What was read and not used, and why.
@@ -47,6 +52,7 @@ impl Default for Config {
             tool_limits: Limits::of_tools(),
             programs: Vec::new(),
             agents: Agents::default(),
+            events: Events::default(),
             work: Work::default(),
             warnings: Vec::new(),
         }
@@ -104,6 +110,7 @@ struct File {
     process: ProcessTable,
     project: ProjectTable,
     agents: AgentsTable,
+    events: EventsTable,
     roles: BTreeMap<String, RoleTable>,
     harness: BTreeMap<String, HarnessTable>,
     mux: Option<String>,
@@ -183,6 +190,7 @@ const KEYS: &[&str] = &[
     "agents.max_depth",
     "agents.max_children",
     "agents.max_agents",
+    "agents.stuck_minutes",
     "agents.permission_mode",
     "agents.skip_permissions",
     "agents.setup",
@@ -190,6 +198,8 @@ const KEYS: &[&str] = &[
     "roles.*",
     "roles.*.harness",
     "roles.*.model",
+    "events",
+    "events.zellij_pipe",
     "harness",
     "harness.*",
     "harness.*.command",
@@ -275,6 +285,7 @@ impl Config {
             self.tool_limits.wait = Duration::from_millis(ms);
         }
         self.work.apply(path, file.project)?;
+        self.events.apply(path, file.events)?;
         let File { agents, roles, harness, mux, session, .. } = file;
         let tables = Tables { agents, roles, harness, mux, session };
         self.agents.apply(path, author, tables, &mut self.warnings)?;

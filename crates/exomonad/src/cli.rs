@@ -227,13 +227,13 @@ pub(crate) struct EventsArgs {
     /// Waits for more and prints them as they come.
     #[arg(long, short)]
     pub(crate) follow: bool,
-    /// How many of the newest to print.
-    #[arg(long, short = 'n', default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
-    pub(crate) limit: u32,
+    /// How many of the newest to print; 50 when left out, and all of them after `--after`.
+    #[arg(long, short = 'n', value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub(crate) limit: Option<u32>,
     /// Only events after this id.
-    #[arg(long, default_value_t = 0, value_name = "ID")]
-    pub(crate) after: u64,
-    /// Only events of this kind, such as `hook.pre-tool-use`; may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(crate) after: Option<u64>,
+    /// Only events of this kind, such as `hook.pre-tool-use` or `pull.*`; may be repeated.
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Vec<String>,
     /// Only events about this agent; may be repeated.

@@ -16,7 +16,8 @@ How to work:
 Tools:
 - `whoami`: your name, parent, branch, workspace and limits.
 - `spawn_leaf_subtree`: a developer for one thing, on a branch of its own. `spawn_subtree`: a lead for a part that is to be \
-split further. Both begin from your last commit: commit first. `spawn_workers`: quick jobs in your own directory.
+split further. Both begin from your last commit: commit first. `spawn_workers`: quick jobs in your own directory. `spawn_from_issues`: \
+an agent for each of some issues.
 - `list_agents`: the tree. `stop_agent`: ends an agent below you; its work stays.
 - `review_pr`: shows a pull request; with a verdict, reviews it. `merge_pr`: merges it into its base; then verify the whole.
 - `file_pr`: once all is merged, files your branch to your parent; the root has none, and files nothing.

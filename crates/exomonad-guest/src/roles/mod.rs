@@ -11,8 +11,8 @@ pub(crate) use gate::remember_failure;
 use hooks::{Developer, Lead, Worker};
 
 use crate::tools::{
-    FilePr, Inbox, ListAgents, MergePr, NotifyParent, Popup, ReviewPr, SendMessage, SpawnLeafSubtree,
-    SpawnSubtree, SpawnWorkers, StopAgent, WhoAmI,
+    FilePr, Inbox, ListAgents, MergePr, NotifyParent, Popup, ReviewPr, SendMessage, SpawnFromIssues,
+    SpawnLeafSubtree, SpawnSubtree, SpawnWorkers, StopAgent, WhoAmI,
 };
 
 pub(crate) const TL: &str = "tl";
@@ -26,6 +26,7 @@ pub(crate) fn tl() -> Role {
         .tool::<SpawnSubtree>()
         .tool::<SpawnLeafSubtree>()
         .tool::<SpawnWorkers>()
+        .tool::<SpawnFromIssues>()
         .tool::<StopAgent>()
         .tool::<ReviewPr>()
         .tool::<MergePr>()

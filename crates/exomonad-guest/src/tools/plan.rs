@@ -65,7 +65,7 @@ pub(super) fn require_slug(argument: &str, slug: &str) -> Result<(), ToolError> 
 }
 
 /// What of the text a slug can have.
-fn legal_slug(text: &str) -> Option<String> {
+pub(super) fn legal_slug(text: &str) -> Option<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let slug: String = words.collect::<Vec<_>>().join("-").to_lowercase().chars().take(SLUG).collect();
     Some(slug.trim_matches(['-', '_']).to_owned()).filter(|slug| !slug.is_empty())

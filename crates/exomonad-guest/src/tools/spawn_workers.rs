@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{PermissionMode, permissions, plan, prompt_text, require_slug};
-use super::spawned::{Spawned, sentence};
+use super::spawned::{Refused, Spawned, refusal, sentence};
 use super::worker_spec::{WorkerSpec, worker_prompt};
 use crate::roles::WORKER;
 
@@ -26,17 +26,6 @@ pub(crate) struct Workers {
     spawned: Vec<Spawned>,
     /// Those that could not be spawned.
     errors: Vec<Refused>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct Refused {
-    /// The name in the spec.
-    name: String,
-    /// Why not.
-    error: String,
-    /// The next step.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
 }
 
 impl Tool for SpawnWorkers {
@@ -64,9 +53,7 @@ when all are at work; what they report comes to your `inbox`.";
             let name = spec.name.clone();
             match spawn(host, spec) {
                 Ok(spawned) => workers.spawned.push(spawned),
-                Err(ToolError { message, hint }) => {
-                    workers.errors.push(Refused { name, error: message, hint });
-                }
+                Err(error) => workers.errors.push(Refused::new(name, error)),
             }
         }
         Ok(workers)
@@ -74,10 +61,7 @@ when all are at work; what they report comes to your `inbox`.";
 
     fn text(workers: &Workers) -> String {
         let spawned = workers.spawned.iter().map(sentence);
-        let errors = workers.errors.iter().map(|refused| {
-            let hint = refused.hint.as_ref().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
-            format!("not spawned: `{}`: {}{hint}", refused.name, refused.error)
-        });
+        let errors = workers.errors.iter().map(refusal);
         spawned.chain(errors).collect::<Vec<_>>().join("\n")
     }
 }

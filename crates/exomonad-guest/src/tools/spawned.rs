@@ -1,5 +1,6 @@
 //! What an agent's parent is told of it when it was spawned.
 
+use exomonad_sdk::ToolError;
 use exomonad_sdk::agents::AgentInfo;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -25,6 +26,24 @@ pub(crate) struct Spawned {
     terminal: Option<String>,
     /// What was asked for and could not be done, in sentences.
     notes: Vec<String>,
+}
+
+/// One of several that was not spawned.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Refused {
+    /// What it was to be: its name, or `#` and its issue.
+    name: String,
+    /// Why not.
+    error: String,
+    /// The next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Refused {
+    pub(super) fn new(name: String, error: ToolError) -> Self {
+        Self { name, error: error.message, hint: error.hint }
+    }
 }
 
 impl From<AgentInfo> for Spawned {
@@ -57,4 +76,10 @@ pub(super) fn sentence(spawned: &Spawned) -> String {
     )];
     lines.extend(spawned.notes.iter().map(|note| format!("note: {note}")));
     lines.join("\n")
+}
+
+/// The same of one that was not.
+pub(super) fn refusal(refused: &Refused) -> String {
+    let hint = refused.hint.as_ref().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+    format!("not spawned: `{}`: {}{hint}", refused.name, refused.error)
 }

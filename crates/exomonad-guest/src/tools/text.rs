@@ -1,12 +1,12 @@
 //! Text of others made safe to show, and time made readable.
 
 /// Text on one line.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Without characters that are not seen, but steer a terminal or hide words from a reader. Lines and tabs stay.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars().filter(|&c| matches!(c, '\n' | '\t') || !is_hidden(c)).collect()
 }
 

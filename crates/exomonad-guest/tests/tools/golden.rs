@@ -23,7 +23,7 @@ fn each_role_has_its_tools() {
         })
         .collect();
     expect![[r#"
-        tl: notify_parent, send_message, inbox, whoami, list_agents, spawn_subtree, spawn_leaf_subtree, spawn_workers, stop_agent, review_pr, merge_pr, file_pr, popup
+        tl: notify_parent, send_message, inbox, whoami, list_agents, spawn_subtree, spawn_leaf_subtree, spawn_workers, spawn_from_issues, stop_agent, review_pr, merge_pr, file_pr, popup
         dev: notify_parent, send_message, inbox, whoami, file_pr
         worker: notify_parent, send_message, inbox, whoami"#]]
     .assert_eq(&lines.join("\n"));

@@ -9,9 +9,11 @@
 
 mod gate;
 mod golden;
+mod issues;
 mod page;
 mod popup;
 mod pulls;
+mod reactions;
 mod spawning;
 
 use exomonad_guest::Builtin;

@@ -19,6 +19,8 @@ pub struct Agents {
     pub max_children: u32,
     /// How many agents the project may have, the root included.
     pub max_agents: u32,
+    /// After how many minutes without a step an agent with a turn counts as stuck; 0: nobody is told of stuck agents.
+    pub stuck_minutes: u32,
     /// The permission mode of a spawned agent, in Claude Code's words; absent: `default`.
     pub permission_mode: Option<String>,
     /// Agents may run without permission prompts.
@@ -63,12 +65,13 @@ pub struct RoleConfig {
 }
 
 impl Default for Agents {
-    /// 3 levels, 10 children, 30 agents, no skipping of permissions.
+    /// 3 levels, 10 children, 30 agents, a quarter of an hour without a step, no skipping of permissions.
     fn default() -> Self {
         Self {
             max_depth: 3,
             max_children: 10,
             max_agents: 30,
+            stuck_minutes: 15,
             permission_mode: None,
             skip_permissions: false,
             setup: None,
@@ -86,6 +89,7 @@ pub(super) struct AgentsTable {
     max_depth: Option<u32>,
     max_children: Option<u32>,
     max_agents: Option<u32>,
+    stuck_minutes: Option<u32>,
     permission_mode: Option<String>,
     skip_permissions: Option<bool>,
     setup: Option<Vec<String>>,
@@ -134,6 +138,7 @@ impl Agents {
             }
             *own = new.unwrap_or(*own);
         }
+        self.stuck_minutes = agents.stuck_minutes.unwrap_or(self.stuck_minutes);
         match agents.skip_permissions {
             Some(true) if needs_approval => warnings.push(format!(
                 "`{path}`: `agents.skip_permissions` is ignored: whoever can commit could switch your permission prompts off; put it in `config.local.toml`"

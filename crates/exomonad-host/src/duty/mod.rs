@@ -4,6 +4,12 @@
 //! duty has done is in the database, so that whoever holds the lease next goes on where it ended; nothing that an agent waits
 //! for is a duty.
 
+mod reactions;
+mod stuck;
+#[cfg(test)]
+mod tests;
+mod zellij_pipe;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,10 +17,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use self::reactions::Reactions;
+use self::stuck::Stuck;
+use self::zellij_pipe::ZellijPipe;
 use crate::agent::Site;
 use crate::drop_logged;
 use crate::lease::Lease;
 use crate::store::Store;
+use crate::tool::Toolbox;
 
 /// How often a sidecar without the lease tries to take it: a lock that becomes free rings no bell.
 const TRY: Duration = Duration::from_secs(5);
@@ -37,10 +47,17 @@ pub(crate) trait Duty: fmt::Debug + Send {
     fn go(&mut self) -> Result<Duration, DutyError>;
 }
 
-/// Every duty of the project.
-fn all(_site: &Site) -> Vec<Box<dyn Duty>> {
-    Vec::new()
+/// Every duty of the project. The guest of whoever holds the lease is the one that reacts to events.
+fn all(site: &Site, toolbox: &Toolbox) -> Vec<Box<dyn Duty>> {
+    let mut duties: Vec<Box<dyn Duty>> = Vec::new();
+    duties.extend(Reactions::of(toolbox).map(|duty| Box::new(duty) as Box<dyn Duty>));
+    duties.extend(Stuck::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
+    duties.extend(ZellijPipe::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
+    duties
 }
+
+/// Makes the duties of a project, once the lease is held.
+type Make = Box<dyn FnOnce(&Site) -> Vec<Box<dyn Duty>> + Send>;
 
 /// This process's part in the project's duties, for as long as this is kept.
 #[derive(Debug)]
@@ -52,11 +69,12 @@ pub(crate) struct Duties {
 
 impl Duties {
     /// Takes the lease as soon as it is free, and does the duties from then on.
-    pub(crate) fn start(site: Site) -> Self {
-        Self::start_with(site, all)
+    pub(crate) fn start(toolbox: &Toolbox) -> Self {
+        let own = toolbox.clone();
+        Self::start_with(toolbox.site(), Box::new(move |site| all(site, &own)))
     }
 
-    fn start_with(site: Site, duties: fn(&Site) -> Vec<Box<dyn Duty>>) -> Self {
+    fn start_with(site: Site, duties: Make) -> Self {
         let end = End { said: Arc::default(), store: Arc::clone(&site.store) };
         let (here, gone) = channel();
         let run = Run { site, duties, end: end.clone(), gone };
@@ -93,7 +111,7 @@ impl End {
 
 struct Run {
     site: Site,
-    duties: fn(&Site) -> Vec<Box<dyn Duty>>,
+    duties: Make,
     end: End,
     gone: Receiver<()>,
 }
@@ -102,8 +120,10 @@ impl Run {
     fn run(self) {
         let Some(_lease) = self.wait_for_lease() else { return };
         tracing::debug!("holds the project's lease");
+        // All are made before the first begins: what one does is news to the others.
+        let duties = (self.duties)(&self.site);
         let threads: Vec<_> =
-            (self.duties)(&self.site).into_iter().filter_map(|duty| self.begin(duty)).collect();
+            duties.into_iter().filter_map(|duty| begin(duty, &self.site.store, &self.end)).collect();
         // The lease is held until each of them has ended, so that no two processes do the same.
         for thread in threads {
             if thread.join().is_err() {
@@ -128,26 +148,22 @@ impl Run {
             }
         }
     }
+}
 
-    fn begin(&self, mut duty: Box<dyn Duty>) -> Option<JoinHandle<()>> {
-        let (store, end) = (Arc::clone(&self.site.store), self.end.clone());
-        let thread = thread::Builder::new().name(duty.name().to_owned()).spawn(move || {
-            let watching = store.changes().watch();
-            while !end.is_said() {
-                let seen = watching.generation();
-                let rest = duty.go().unwrap_or_else(|err| {
-                    tracing::warn!(
-                        duty = duty.name(),
-                        "failed, and is tried again: {}",
-                        crate::explain(&*err)
-                    );
-                    AFTER_FAILURE
-                });
-                if !end.is_said() {
-                    watching.wait(seen, rest);
-                }
+fn begin(mut duty: Box<dyn Duty>, store: &Arc<Store>, end: &End) -> Option<JoinHandle<()>> {
+    let (store, end) = (Arc::clone(store), end.clone());
+    let thread = thread::Builder::new().name(duty.name().to_owned()).spawn(move || {
+        let watching = store.changes().watch();
+        while !end.is_said() {
+            let seen = watching.generation();
+            let rest = duty.go().unwrap_or_else(|err| {
+                tracing::warn!(duty = duty.name(), "failed, and is tried again: {}", crate::explain(&*err));
+                AFTER_FAILURE
+            });
+            if !end.is_said() {
+                watching.wait(seen, rest);
             }
-        });
-        thread.map_err(|err| tracing::warn!(%err, "failed to start a duty")).ok()
-    }
+        }
+    });
+    thread.map_err(|err| tracing::warn!(%err, "failed to start a duty")).ok()
 }

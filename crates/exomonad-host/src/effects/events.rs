@@ -21,15 +21,7 @@ const LIST_CAP: u32 = 1000;
 impl Host for World {
     fn emit(&mut self, kind: String, data: String) -> Result<u64, Failure> {
         self.act("events.emit", |caller| {
-            check_kind(&kind)?;
-            if data.len() > DATA_CAP {
-                return Err(invalid(format!(
-                    "an event's data has at most {DATA_CAP} bytes, not {}",
-                    data.len()
-                )));
-            }
-            serde_json::from_str::<Map<String, Value>>(&data)
-                .map_err(|err| invalid(format!("an event's data is a JSON object: {err}")))?;
+            require_event(&kind, &data)?;
             let now_ms = caller.services.clock.now_ms();
             Ok(caller.services.store.record_event(now_ms, &kind, caller.agent(), &data)?)
         })
@@ -74,6 +66,17 @@ fn first_of(caller: &Caller<'_>, mut filter: EventFilter) -> Result<Vec<Event>, 
         filter.after = filter.after.max(newest);
         watching.wait(generation, left);
     }
+}
+
+/// Refuses what a guest may not record.
+pub(crate) fn require_event(kind: &str, data: &str) -> Result<(), EffectError> {
+    check_kind(kind)?;
+    if data.len() > DATA_CAP {
+        return Err(invalid(format!("an event's data has at most {DATA_CAP} bytes, not {}", data.len())));
+    }
+    serde_json::from_str::<Map<String, Value>>(data)
+        .map_err(|err| invalid(format!("an event's data is a JSON object: {err}")))?;
+    Ok(())
 }
 
 fn check_kind(kind: &str) -> Result<(), EffectError> {

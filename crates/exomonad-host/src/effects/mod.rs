@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(crate) use self::events::require_event;
+pub(crate) use self::ui::{require_notice, show_notice};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::log::Level;
@@ -74,7 +76,11 @@ pub trait Listener: fmt::Debug + Send + Sync {
 pub struct World {
     caller: Option<(Services, Context)>,
     meter: Meter,
+    reacts: bool,
 }
+
+/// What a reaction to an event returns instead of doing it.
+const RETURNED: &[&str] = &["events.emit", "messages.send", "ui.notify", "ui.ask"];
 
 /// How an effect ends when it does not succeed.
 pub enum Failure {
@@ -105,7 +111,12 @@ impl Caller<'_> {
 
 impl World {
     pub(crate) fn new(services: Services, cx: Context, meter: Meter) -> Self {
-        Self { caller: Some((services, cx)), meter }
+        Self { caller: Some((services, cx)), meter, reacts: false }
+    }
+
+    /// For a reaction to an event: what it wants done it returns, so that all of it is done once.
+    pub(crate) fn reacting(services: Services, cx: Context, meter: Meter) -> Self {
+        Self { reacts: true, ..Self::new(services, cx, meter) }
     }
 
     /// As [`World::act`], for an effect that waits: for at most `limit` and for what the call may still wait, which is its
@@ -125,7 +136,7 @@ impl World {
 
     /// For a call on nobody's behalf: every effect is refused.
     pub(crate) fn none(meter: Meter) -> Self {
-        Self { caller: None, meter }
+        Self { caller: None, meter, reacts: false }
     }
 
     pub(crate) fn meter(&mut self) -> &mut Meter {
@@ -146,6 +157,15 @@ impl World {
                 "`describe` may not ask for effects",
             )));
         };
+        if self.reacts && RETURNED.contains(&effect) {
+            return Err(Failure::Refused(EffectError {
+                hint: Some("return the action `emit`, `send` or `notify`".to_owned()),
+                ..error(
+                    EffectErrorKind::Unavailable,
+                    format!("a reaction to an event does not ask for `{effect}`"),
+                )
+            }));
+        }
         let (time_left, stop) = (self.meter.time_left(), self.meter.stop());
         let result = perform(&Caller { services, cx, time_left, stop });
         result.map_err(|err| {

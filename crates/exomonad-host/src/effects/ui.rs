@@ -10,6 +10,8 @@ use super::{Caller, Failure, World, error, invalid};
 use crate::contract::ui::{Answer, Host};
 use crate::contract::{EffectError, EffectErrorKind};
 use crate::mux::{self, Sanitized};
+use crate::store::{Store, StoreError};
+use crate::surroundings::Surroundings;
 use crate::ui::{self, AskError, Asker, Form, Question, Reply};
 
 /// The most characters of a notice.
@@ -70,17 +72,32 @@ fn ask(caller: &Caller<'_>, json: &str, timeout_ms: u32) -> Result<Answer, Effec
 
 /// Records the notice, and shows it where the project's session can show one.
 fn notify(caller: &Caller<'_>, text: &str) -> Result<(), EffectError> {
-    let shown = Sanitized::new(text);
-    if shown.as_str().is_empty() || text.chars().count() > NOTICE_CHARS {
-        return Err(invalid(format!("a notice has 1 to {NOTICE_CHARS} characters")));
-    }
+    require_notice(text)?;
     let services = caller.services;
     let data = json!({ "text": text }).to_string();
     services.store.record_event(services.clock.now_ms(), "ui.notified", caller.agent(), &data)?;
     // A hook is not to wait for a multiplexer.
     let Some(surroundings) = &services.surroundings else { return Ok(()) };
-    if let Some(address) = services.store.terminal()? {
-        let line = Sanitized::new(&format!("{}: {}", caller.agent(), shown.as_str()).replace('\n', " "));
+    Ok(show_notice(&services.store, surroundings, caller.agent(), text)?)
+}
+
+/// Refuses a notice that nobody could read.
+pub(crate) fn require_notice(text: &str) -> Result<(), EffectError> {
+    if Sanitized::new(text).as_str().is_empty() || text.chars().count() > NOTICE_CHARS {
+        return Err(invalid(format!("a notice has 1 to {NOTICE_CHARS} characters")));
+    }
+    Ok(())
+}
+
+/// Shows a notice where the project's session can show one.
+pub(crate) fn show_notice(
+    store: &Store,
+    surroundings: &Surroundings,
+    agent: &str,
+    text: &str,
+) -> Result<(), StoreError> {
+    if let Some(address) = store.terminal()? {
+        let line = Sanitized::new(&format!("{agent}: {}", Sanitized::new(text).as_str()).replace('\n', " "));
         let notified = mux::open(address, surroundings).notify(&line);
         crate::drop_logged(notified.map_err(|err| crate::explain(&err)), "show a notice");
     }

@@ -76,7 +76,7 @@ impl Guest {
         limits: Limits,
     ) -> Result<Vec<Action>, GuestError> {
         let call = Call { export: Export::OnEvent, limits };
-        let world = World::new(services, cx.clone(), Meter::start(limits, Stop::default()));
+        let world = World::reacting(services, cx.clone(), Meter::start(limits, Stop::default()));
         self.call(
             call,
             world,

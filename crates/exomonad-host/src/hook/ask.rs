@@ -164,8 +164,20 @@ impl Work<'_> {
         let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());
         let name = asked.spec.map_or(request.event, |spec| spec.name);
         self.record(&record::kind(name), &data, activity.as_ref());
+        self.record_stop_block(&store, &row, &asked.hook.event, &decision.verdict);
         laps.lap("record");
         Ok(answer)
+    }
+
+    /// Tells of an agent that is kept from stopping; the decision stands even when that cannot be kept.
+    fn record_stop_block(&mut self, store: &Store, row: &AgentRow, event: &HookEvent, verdict: &Verdict) {
+        let (HookEvent::Stop(stop), Verdict::Block(reason)) = (event, verdict) else { return };
+        let reason = record::shorten(reason);
+        let now_ms = self.request.clock.now_ms();
+        let recorded = store.record_stop_block(&row.name, &reason, stop.already_blocked, now_ms);
+        if let Err(err) = recorded {
+            self.warn_unrecorded(&err);
+        }
     }
 
     /// What the agent does now, if that is news; the decision stands even when nobody can tell.

@@ -1,8 +1,10 @@
 //! The event that each hook leaves in the project's log: what was asked and what was decided, never the payload.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use serde_json::{Map, Value};
 
-use crate::contract::{Decision, HookEvent, Verdict};
+use crate::contract::{Decision, HookEvent, ToolUse, Verdict};
 use crate::harness::{Answer, Asked, Downgrade, Harness};
 
 /// The most that is kept of a reason, in characters.
@@ -32,7 +34,12 @@ pub(super) fn decided(
     put("session", &asked.hook.session);
     match &asked.hook.event {
         HookEvent::PreTool(tool) | HookEvent::PermissionRequested(tool) => put("tool", &tool.name),
-        HookEvent::PostTool(done) => put("tool", &done.tool.name),
+        HookEvent::PostTool(done) => {
+            put("tool", &done.tool.name);
+            if done.failed {
+                put("failed_call", &call(&done.tool));
+            }
+        }
         HookEvent::SessionStart(word) | HookEvent::SessionEnd(word) | HookEvent::PreCompact(word) => {
             put("why", word);
         }
@@ -69,6 +76,13 @@ pub(super) fn decided(
     Value::Object(data).to_string()
 }
 
+/// Tells the same call of a tool from every other one, without its arguments.
+fn call(tool: &ToolUse) -> String {
+    let mut hasher = DefaultHasher::new();
+    (&tool.name, &tool.input).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// What is recorded of a hook that could not be decided.
 pub(super) fn failed(harness: Harness, event: &str, why: &str, closed: bool) -> String {
     let outcome = if closed { "denied" } else { "let go" };
@@ -99,6 +113,6 @@ fn said(verdict: &Verdict) -> (&'static str, Option<&str>) {
     }
 }
 
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     text.chars().take(REASON_CAP).collect()
 }

@@ -149,7 +149,7 @@ impl Server {
         let row = Row::new(self.toolbox.site(), self.toolbox.agent().clone());
         let row = row.map(|row| tokio::spawn(row.keep(client.clone(), life.clone())));
         let courier = Courier::start(self.toolbox.site(), self.toolbox.agent().clone());
-        let duties = Duties::start(self.toolbox.site());
+        let duties = Duties::start(&self.toolbox);
         let handler = self.handler(parts);
         let wire = Wire::new(input, outbox.clone(), flight.clone(), client.clone(), life.clone());
         let session = tokio::spawn(hold(Dispatch { handler, client, flight }, wire));

@@ -16,6 +16,7 @@ mod zellij;
 
 use std::fmt::Debug;
 use std::str::FromStr;
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
@@ -313,6 +314,27 @@ pub fn open(address: Address, surroundings: &Surroundings) -> Box<dyn Multiplexe
         MuxKind::Zellij => Box::new(zellij::Zellij::new(&address, surroundings)),
         MuxKind::Tmux => Box::new(tmux::Tmux::new(&address, surroundings)),
         MuxKind::Headless => Box::new(headless::Headless::new(address, surroundings)),
+    }
+}
+
+/// Gives each line to the plugins of a zellij session that listen to a pipe, for at most so long. Tells whether the session is
+/// one of zellij's: no other multiplexer has pipes.
+///
+/// # Errors
+/// Zellij failed, or a plugin keeps the pipe.
+pub(crate) fn pipe(
+    address: &Address,
+    surroundings: &Surroundings,
+    pipe: &str,
+    lines: &str,
+    limit: Duration,
+) -> Result<bool, MuxError> {
+    match address.mux {
+        MuxKind::Zellij => {
+            zellij::Zellij::new(address, surroundings).pipe(pipe, lines, limit)?;
+            Ok(true)
+        }
+        MuxKind::Tmux | MuxKind::Headless => Ok(false),
     }
 }
 

@@ -86,6 +86,13 @@ impl Program {
         self.cmd(Utf8Path::new("/"), args).unlogged().run().map_err(|err| self.error(err))
     }
 
+    /// Runs it to its end with something to read, for at most so long; its arguments and what it reads are not for the log.
+    pub(super) fn run_with(&self, args: &[&str], input: &str, limit: Duration) -> Result<Output, MuxError> {
+        self.require_new_enough()?;
+        let cmd = self.cmd(Utf8Path::new("/"), args).unlogged().input(input).limit(limit);
+        cmd.run().map_err(|err| self.error(err))
+    }
+
     /// Starts it in a terminal of its own.
     pub(super) fn in_pty(&self, args: &[&str], size: Size) -> Result<Pty, MuxError> {
         self.require_new_enough()?;

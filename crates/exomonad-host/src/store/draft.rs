@@ -15,6 +15,8 @@ pub enum Sender<'a> {
     Agent(&'a AgentName),
     /// A person at a terminal, whom no agent started.
     Human,
+    /// The host itself, on the word of the guest's policy.
+    Host,
 }
 
 impl Sender<'_> {
@@ -24,6 +26,7 @@ impl Sender<'_> {
         match self {
             Self::Agent(name) => name.as_str(),
             Self::Human => "human",
+            Self::Host => "exomonad",
         }
     }
 

@@ -1,6 +1,7 @@
 //! The project's log of facts.
 
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use serde_json::{Value, json};
 
 use super::{Store, StoreError};
 use crate::contract::Event;
@@ -8,7 +9,7 @@ use crate::contract::Event;
 /// Which events are asked for. Empty lists mean all.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// Only these kinds.
+    /// Only these kinds; in each, `*` stands for anything.
     pub kinds: Vec<String>,
     /// Only these agents.
     pub agents: Vec<String>,
@@ -56,11 +57,12 @@ impl Store {
     fn select_events(&self, filter: &EventFilter, limit: u32, order: &str) -> Result<Vec<Event>, StoreError> {
         let sql = format!(
             "SELECT id, time_ms, kind, agent, data FROM events WHERE id > ?{}{} ORDER BY id {order} LIMIT {limit}",
-            one_of("kind", filter.kinds.len()),
+            of_kind(&filter.kinds),
             one_of("agent", filter.agents.len()),
         );
         let after = to_row(filter.after).to_string();
-        let values = std::iter::once(&after).chain(&filter.kinds).chain(&filter.agents);
+        let kinds: Vec<String> = filter.kinds.iter().map(|kind| glob(kind)).collect();
+        let values = std::iter::once(&after).chain(&kinds).chain(&filter.agents);
         let connection = self.lock();
         let mut select = connection.prepare(&sql)?;
         let rows = select.query_map(params_from_iter(values), |row| {
@@ -76,6 +78,19 @@ impl Store {
     }
 }
 
+/// An event as a line of JSON, without the end of the line.
+#[must_use]
+pub fn event_line(event: &Event) -> String {
+    let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+    let time = i64::try_from(event.time_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let time = time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+    json!({
+        "schema": 1, "id": event.id, "time": time.unwrap_or_default(), "kind": event.kind, "agent": event.agent,
+        "data": data,
+    })
+    .to_string()
+}
+
 /// Records an event as a part of a greater change.
 pub(super) fn insert_event(
     connection: &Connection,
@@ -88,6 +103,19 @@ pub(super) fn insert_event(
         .prepare_cached("INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)")?;
     let id = insert.insert(params![to_row(time_ms), kind, agent, data])?;
     Ok(from_row(id))
+}
+
+/// Most callers name their kinds, and SQLite compares names faster than patterns.
+fn of_kind(kinds: &[String]) -> String {
+    if kinds.iter().all(|kind| !kind.contains('*')) {
+        return one_of("kind", kinds.len());
+    }
+    format!(" AND ({})", vec!["kind GLOB ?"; kinds.len()].join(" OR "))
+}
+
+/// A kind as a pattern of SQLite's, in which `*` alone has a meaning.
+fn glob(kind: &str) -> String {
+    if kind.contains('*') { kind.replace('[', "[[]").replace('?', "[?]") } else { kind.to_owned() }
 }
 
 fn one_of(column: &str, count: usize) -> String {

@@ -206,13 +206,13 @@ fn first_messages(
     Ok(found)
 }
 
-/// A message that may be replied to: by an agent, one to or from it; by a person, who can read them all, any.
+/// A message that may be replied to: by an agent, one to or from it; by a person or the host, who can read them all, any.
 fn require_known(transaction: &Transaction<'_>, id: &str, sender: Sender<'_>) -> Result<(), StoreError> {
     let is_known = match sender {
         Sender::Agent(agent) => {
             transaction.prepare_cached(REPLY_FIND)?.exists(params![id, agent.as_str()])?
         }
-        Sender::Human => transaction.prepare_cached(FIND)?.exists(params![id])?,
+        Sender::Human | Sender::Host => transaction.prepare_cached(FIND)?.exists(params![id])?,
     };
     if is_known {
         return Ok(());

@@ -263,6 +263,36 @@ const STEPS: &[&str] = &[
     ) STRICT;
     CREATE INDEX requests_open ON requests (seq) WHERE state = 'open';
 ",
+    "
+    CREATE TABLE reactions (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        guest TEXT NOT NULL,
+        after INTEGER NOT NULL,
+        failures INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE caused (
+        event INTEGER PRIMARY KEY,
+        depth INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE reaction_mail (
+        recipient TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        window_ms INTEGER NOT NULL,
+        sent INTEGER NOT NULL,
+        held_kind TEXT,
+        held INTEGER NOT NULL,
+        held_body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX reaction_mail_held ON reaction_mail (window_ms) WHERE held > 0;
+    CREATE TABLE stop_blocks (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        times INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE stuck (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        why TEXT NOT NULL,
+        since_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The version this program writes.

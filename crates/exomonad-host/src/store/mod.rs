@@ -23,12 +23,15 @@ mod migrations;
 mod open;
 mod overview;
 mod pulls;
+mod reaction_mail;
+mod reactions;
 mod requests;
 mod reviews;
 mod runs;
 mod sessions;
 mod sidecars;
 mod spawns;
+mod stuck;
 mod terminals;
 mod verifications;
 mod write;
@@ -42,7 +45,7 @@ pub use delivery::{
     Waiting,
 };
 pub use draft::{Draft, DraftError, MESSAGE_BYTES, Sender};
-pub use events::EventFilter;
+pub use events::{EventFilter, event_line};
 pub use filed::{FiledRow, VerdictRow};
 pub(crate) use hooks::HookRecord;
 pub use kv::Scope;
@@ -52,11 +55,13 @@ pub use messages::Inbox;
 pub use open::{BUSY_LIMIT, Mode, Store, StoreError};
 pub use overview::SessionSpan;
 pub use pulls::{Closing, Filing, PullDraft, PullRow, pull_state_name};
+pub use reactions::{Act, Caused, ReactionsAt};
 pub use requests::{RequestDraft, RequestRow, RequestState};
 pub use reviews::{ReviewDraft, review_state_name};
 pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
 pub use spawns::{Caps, Reserved, SpawnRow};
+pub use stuck::{Episode, StuckWhy};
 pub use verifications::VerificationRow;
 
 #[cfg(test)]

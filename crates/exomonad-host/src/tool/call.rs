@@ -7,7 +7,6 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{CallError, Toolbox};
-use crate::agent::{Facts, context};
 use crate::contract::ToolOutput;
 use crate::drop_logged;
 use crate::effects::{Listener, Services};
@@ -77,29 +76,11 @@ impl Toolbox {
                 source: GuestError::Stopped { export: Export::CallTool },
             });
         }
-        let facts = Facts {
-            row: &self.row,
-            repository: &self.repository,
-            harness: &self.row.harness,
-            config: &self.config,
-            limits: self.config.tool_limits,
-            home: self.surroundings.home(),
-        };
-        let cx = context(&facts, self.clock.now_ms());
-        let services = Services {
-            store: Arc::clone(&self.store),
-            repository: self.repository.clone(),
-            search_path: self.surroundings.search_path().to_owned(),
-            home: self.surroundings.home().map(ToOwned::to_owned),
-            clock: self.clock,
-            programs: self.config.programs.clone(),
-            config: Arc::clone(&self.config),
-            roles: self.info().roles.iter().map(|role| role.name.clone()).collect(),
-            surroundings: Some(Arc::clone(&self.surroundings)),
-            listener: call.listener,
-        };
+        let limits = self.config.tool_limits;
+        let cx = self.context(&self.row, &self.repository, limits);
+        let services = Services { listener: call.listener, ..self.services(&self.repository) };
         let request = ToolRequest { name: call.tool, arguments: call.arguments, stop: call.stop };
-        match self.guest.call_tool(services, &cx, &request, self.config.tool_limits) {
+        match self.guest.call_tool(services, &cx, &request, limits) {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(refusal)) => Err(CallError::Refused(refusal)),
             Err(source) => Err(CallError::Guest { tool: tool(), source }),
@@ -153,13 +134,13 @@ fn note(tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) -> N
     Note(data)
 }
 
-/// A panic of ours while a tool runs is that call's failure, and no other's.
-fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// A panic of ours while the guest runs is that call's failure, and no other's.
+pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let message =
             text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message").to_owned();
-        tracing::error!("a call of a tool panicked: {message}");
+        tracing::error!("a call of the guest panicked: {message}");
         message
     })
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::ToolboxError;
-use crate::agent::{Seeker, Site, resolve};
+use crate::agent::{Facts, Seeker, Site, context, resolve};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::{GuestInfo, RoleInfo};
+use crate::contract::{Context, GuestInfo, RoleInfo};
 use crate::drop_logged;
+use crate::effects::Services;
 use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
 use crate::store::{AgentRow, Store};
@@ -131,6 +132,28 @@ impl Toolbox {
             surroundings: Arc::clone(&self.surroundings),
             config: Arc::clone(&self.config),
             clock: self.clock,
+        }
+    }
+
+    /// What the guest is told of an agent.
+    pub(super) fn context(&self, row: &AgentRow, repository: &Repository, limits: Limits) -> Context {
+        let (harness, config, home) = (row.harness.as_str(), self.config.as_ref(), self.surroundings.home());
+        context(&Facts { row, repository, harness, config, limits, home }, self.clock.now_ms())
+    }
+
+    /// What a call works with, in an agent's checkout. Nobody listens to it.
+    pub(super) fn services(&self, repository: &Repository) -> Services {
+        Services {
+            store: Arc::clone(&self.store),
+            repository: repository.clone(),
+            search_path: self.surroundings.search_path().to_owned(),
+            home: self.surroundings.home().map(ToOwned::to_owned),
+            clock: self.clock,
+            programs: self.config.programs.clone(),
+            config: Arc::clone(&self.config),
+            roles: self.info.roles.iter().map(|role| role.name.clone()).collect(),
+            surroundings: Some(Arc::clone(&self.surroundings)),
+            listener: None,
         }
     }
 

@@ -123,3 +123,19 @@ fn a_harness_that_is_known_cannot_be_another_command() {
         assert!(err.to_string().ends_with(shown), "{err}");
     }
 }
+
+#[test]
+fn events_go_nowhere_else_and_a_quarter_of_an_hour_is_long_unless_a_file_says_so() {
+    let project = TestProject::new();
+    let load = || Config::load(&project.state_dir(), None);
+    let config = load().unwrap();
+    assert_eq!((config.events.zellij_pipe, config.agents.stuck_minutes), (None, 15));
+    project.write(".exomonad/config.toml", "[events]\nzellij_pipe = \"feed\"\n[agents]\nstuck_minutes = 0\n");
+    let config = load().unwrap();
+    assert_eq!((config.events.zellij_pipe.as_deref(), config.agents.stuck_minutes), (Some("feed"), 0));
+    assert_eq!(config.warnings, Vec::<String>::new());
+    project.write(".exomonad/config.local.toml", "[events]\nzellij_pipe = \"\"\n");
+    assert_eq!(load().unwrap().events.zellij_pipe, None, "an empty name takes an earlier one away");
+    project.write(".exomonad/config.local.toml", "[events]\nzellij_pipe = \"--plugin\"\n");
+    assert!(load().unwrap_err().to_string().contains("`events.zellij_pipe`"));
+}

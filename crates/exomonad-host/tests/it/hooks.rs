@@ -217,3 +217,50 @@ pub(crate) fn refuse_writes(project: &TestProject) {
         std::fs::create_dir(&path).unwrap();
     }
 }
+
+#[test]
+fn an_agent_that_is_kept_from_stopping_is_told_of_with_how_often() {
+    let project = TestProject::new();
+    let stop = |again: bool, message: &str| {
+        let payload = serde_json::json!({
+            "session_id": "s", "transcript_path": "/t", "cwd": "/", "hook_event_name": "Stop",
+            "stop_hook_active": again, "last_assistant_message": message,
+        });
+        project.ask(Harness::Claude, "stop", payload.to_string().as_bytes());
+    };
+    stop(false, "fixture_block");
+    stop(true, "fixture_block");
+    stop(true, "fixture_pass");
+    stop(false, "fixture_block");
+    let filter = EventFilter { kinds: vec!["agent.stop-blocked".to_owned()], ..EventFilter::default() };
+    let told = project.store().first_events(&filter, 10).unwrap();
+    let data: Vec<_> = told.iter().map(|event| event.data.as_str()).collect();
+    let once = r#"{"reason":"the fixture blocks","times":1}"#;
+    assert_eq!(data, [once, r#"{"reason":"the fixture blocks","times":2}"#, once]);
+    assert!(told.iter().all(|event| event.agent == "root"));
+}
+
+#[test]
+fn a_call_that_failed_is_named_and_the_same_call_by_the_same_name() {
+    let project = TestProject::new();
+    let done = |event: &str, wire: &str, command: &str| {
+        let mut payload = serde_json::json!({
+            "session_id": "s", "transcript_path": "/t", "cwd": "/", "hook_event_name": wire, "tool_name": "Bash",
+            "tool_input": {"command": command}, "tool_use_id": "u",
+        });
+        if event == "post-tool-use" {
+            payload["tool_response"] = serde_json::json!({"stdout": "", "stderr": ""});
+        } else {
+            payload["error"] = "exit 1".into();
+        }
+        project.ask(Harness::Claude, event, payload.to_string().as_bytes());
+        let last = project.store().last_events(&EventFilter::default(), 1).unwrap();
+        let data: serde_json::Value = serde_json::from_str(&last[0].data).unwrap();
+        data["failed_call"].as_str().map(str::to_owned)
+    };
+    let failed = |command: &str| done("post-tool-use-failure", "PostToolUseFailure", command);
+    let first = failed("make").unwrap();
+    assert_eq!(failed("make"), Some(first.clone()));
+    assert_ne!(failed("make test"), Some(first));
+    assert_eq!(done("post-tool-use", "PostToolUse", "make"), None);
+}

@@ -9,6 +9,8 @@ mod deliveries;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod event_docs;
+#[cfg(test)]
 mod forge;
 #[cfg(test)]
 mod helper;

@@ -51,10 +51,12 @@ fn to_json(config: &Config) -> String {
             "max_depth": agents.max_depth,
             "max_children": agents.max_children,
             "max_agents": agents.max_agents,
+            "stuck_minutes": agents.stuck_minutes,
             "permission_mode": agents.permission_mode,
             "skip_permissions": agents.skip_permissions,
             "setup": agents.setup.as_ref().map(|setup| &setup.argv),
         },
+        "events": { "zellij_pipe": config.events.zellij_pipe },
         "roles": table(&agents.roles, |role| json!({ "harness": role.harness, "model": role.model })),
         "harness": table(&agents.harnesses, |command| json!({ "command": command.argv })),
         "project": {
@@ -81,6 +83,7 @@ fn agents_text(agents: &Agents) -> String {
         format!("agents.max_depth = {}", agents.max_depth),
         format!("agents.max_children = {}", agents.max_children),
         format!("agents.max_agents = {}", agents.max_agents),
+        format!("agents.stuck_minutes = {}", agents.stuck_minutes),
         format!("agents.skip_permissions = {}", agents.skip_permissions),
     ];
     lines.extend(
@@ -121,6 +124,9 @@ fn to_text(config: &Config) -> String {
         config.work.clean_up_merged,
     );
     text += &agents_text(&config.agents);
+    if let Some(pipe) = &config.events.zellij_pipe {
+        text = format!("{text}events.zellij_pipe = {}\n", json!(pipe));
+    }
     for rule in &config.rules {
         let tool = rule.tool.as_deref().unwrap_or("*");
         let matches = rule.matches.as_deref().unwrap_or("*");

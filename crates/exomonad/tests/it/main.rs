@@ -19,6 +19,8 @@ mod delivery;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod hook;
 #[cfg(test)]
 mod init;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{exomonad, set_up, succeed};
 
 /// A sidecar and its client's side.
-struct Sidecar {
+pub(crate) struct Sidecar {
     child: Child,
     input: Option<ChildStdin>,
     output: Option<BufReader<ChildStdout>>,
@@ -37,7 +37,7 @@ fn start(project: &Project, program: &str, arguments: &[&str]) -> Sidecar {
 }
 
 impl Sidecar {
-    fn start(project: &Project, arguments: &[&str]) -> Self {
+    pub(crate) fn start(project: &Project, arguments: &[&str]) -> Self {
         start(project, env!("CARGO_BIN_EXE_exomonad"), &[&["mcp-stdio"], arguments].concat())
     }
 
@@ -53,19 +53,19 @@ impl Sidecar {
         serde_json::from_str(&line).unwrap_or_else(|err| panic!("{err}: {line:?}"))
     }
 
-    fn initialize(&mut self) -> Value {
+    pub(crate) fn initialize(&mut self) -> Value {
         let client = json!({"name": "test", "version": "1"});
         let params = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
         self.send(&json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}));
         self.next()
     }
 
-    fn kill(&self, signal: Signal) {
+    pub(crate) fn kill(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for its end: its exit code and what it wrote to stderr.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let mut stderr = String::new();
         // Ends when the process does.
         self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
@@ -171,7 +171,7 @@ fn another_guest_can_be_given() {
 }
 
 /// A child of `root` that works in its directory.
-fn add_child(project: &Project, name: &str) {
+pub(crate) fn add_child(project: &Project, name: &str) {
     let store = store(project);
     let root = store.agent(&AgentName::root()).unwrap().unwrap();
     let name = AgentName::parse(name).unwrap();

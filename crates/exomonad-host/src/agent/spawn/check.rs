@@ -10,8 +10,8 @@ use crate::store::AgentRow;
 
 /// The most characters of a slug.
 const SLUG_CHARS: usize = 50;
-/// What messages call somebody who is no agent: the person, and whoever spawned the one who says so.
-const TAKEN: [&str; 2] = ["human", "parent"];
+/// What messages call somebody who is no agent: the person, the host, and whoever spawned the one who says so.
+const TAKEN: [&str; 3] = ["exomonad", "human", "parent"];
 /// The most bytes of a prompt.
 const PROMPT_BYTES: usize = 1 << 20;
 /// The most characters of a model's name.

@@ -59,7 +59,7 @@ fn may_merge(site: &Site, by: Sender<'_>, pull: &PullRow) -> Result<(), ForgeErr
 /// Its author may close it, whoever is above the author, and people.
 pub(super) fn may_close(site: &Site, by: Sender<'_>, pull: &PullRow) -> Result<(), ForgeError> {
     match by {
-        Sender::Human => Ok(()),
+        Sender::Human | Sender::Host => Ok(()),
         Sender::Agent(name) if *name == pull.author || is_above(site, name, pull)? => Ok(()),
         Sender::Agent(_) => Err(ForgeError::NotAbove { number: pull.number, author: pull.author.clone() }),
     }

@@ -110,7 +110,7 @@ fn intent(
         base_sha: base.to_owned(),
         merger: match order.by {
             Sender::Agent(name) => Some(name.clone()),
-            Sender::Human => None,
+            Sender::Human | Sender::Host => None,
         },
         step: MergeStep::Ref,
         by: ProcessIdentity::own().map_err(ForgeError::Process)?,

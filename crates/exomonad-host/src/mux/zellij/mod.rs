@@ -53,6 +53,11 @@ impl Zellij {
         Self { address: Address { socket, ..address.clone() }, session, inside }
     }
 
+    /// Gives each line to the plugins that listen to a pipe.
+    pub(super) fn pipe(&self, pipe: &str, lines: &str, limit: Duration) -> Result<(), MuxError> {
+        self.session.pipe(pipe, lines, limit)
+    }
+
     fn name(&self) -> String {
         self.address.session.clone()
     }

@@ -151,6 +151,16 @@ impl Session {
         begin.into_iter().chain(action.iter().map(AsRef::as_ref)).collect()
     }
 
+    /// Gives each line to the plugins that listen to a pipe. That nobody does is no error; one that keeps the pipe is.
+    pub(super) fn pipe(&self, pipe: &str, lines: &str, limit: Duration) -> Result<(), MuxError> {
+        let args = ["--session", &self.name, "pipe", "--name", pipe];
+        let output = self.program.run_with(&args, lines, limit)?;
+        match output.code {
+            Some(0) => Ok(()),
+            Some(_) | None => Err(self.refused("take events", &complaint(&output))),
+        }
+    }
+
     /// Runs zellij.
     pub(super) fn run<S: AsRef<str>>(&self, args: &[S]) -> Result<Written, MuxError> {
         Ok(Written::of(&self.program.run(args)?))

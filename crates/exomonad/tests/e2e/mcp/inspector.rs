@@ -56,6 +56,7 @@ fn each_roles_tools_are_listed_in_both_eras() {
         "popup",
         "review_pr",
         "send_message",
+        "spawn_from_issues",
         "spawn_leaf_subtree",
         "spawn_subtree",
         "spawn_workers",
