@@ -26,6 +26,8 @@ const INSPECTOR: &str = "@modelcontextprotocol/inspector@2.12.0";
 const TYPESCRIPT_V1: &str = "@modelcontextprotocol/sdk@1.32.2";
 const TYPESCRIPT_V2: &str = "@modelcontextprotocol/client@2.4.0";
 const PYTHON: &str = "mcp==2.3.0";
+/// A collector of spans.
+const ROTEL: &str = "rotel==0.0.1a15";
 const ZELLIJ: &str = "0.45.1";
 
 /// An installed program, and the variable that tells the tests where it is.
@@ -52,6 +54,7 @@ pub(crate) fn install() -> Result<Vec<Client>> {
         ("EXOMONAD_E2E_TYPESCRIPT_V1", npm_package(&cache, TYPESCRIPT_V1, "node_modules")?),
         ("EXOMONAD_E2E_TYPESCRIPT_V2", npm_package(&cache, TYPESCRIPT_V2, "node_modules")?),
         ("EXOMONAD_E2E_PYTHON", python(&cache)?),
+        ("EXOMONAD_E2E_ROTEL", rotel(&cache)?),
         ("EXOMONAD_E2E_ZELLIJ", zellij(&cache)?),
     ])
 }
@@ -154,6 +157,17 @@ fn build_zellij(dir: &Utf8Path) -> Result<()> {
 fn python(cache: &Utf8Path) -> Result<Utf8PathBuf> {
     let dir = install_once(cache, &format!("python-{PYTHON}"), |dir| pip_install(dir, &[PYTHON]))?;
     require(dir.join("bin/python"))
+}
+
+/// The collector's executable, which its package for Python brings.
+fn rotel(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    let dir = install_once(cache, &format!("python-{ROTEL}"), |dir| pip_install(dir, &[ROTEL]))?;
+    // Below the directory of whichever Python the machine has.
+    let versions = dir.join("lib").read_dir_utf8().with_context(|| format!("failed to list `{dir}/lib`"))?;
+    let agents =
+        versions.filter_map(|entry| Some(entry.ok()?.path().join("site-packages/rotel/rotel-agent")));
+    let agent = agents.into_iter().find(|agent| agent.is_file());
+    agent.with_context(|| format!("`{dir}` has no `rotel-agent`; delete it to install it again"))
 }
 
 /// Makes `dir` a virtual environment with these packages. Its `bin/python` finds them wherever `dir` is moved to.

@@ -23,6 +23,7 @@ pub mod mux;
 pub mod project;
 pub mod store;
 pub mod surroundings;
+pub mod telemetry;
 pub mod tool;
 pub mod ui;
 

@@ -11,6 +11,7 @@
 )]
 
 pub mod client;
+pub mod collector;
 pub mod hooks;
 mod http;
 mod listener;
@@ -20,6 +21,7 @@ pub mod process;
 pub mod project;
 
 pub use client::{Claude, Client, ClientRun, Codex, Gemini};
+pub use collector::Collector;
 pub use hooks::HookRecorder;
 pub use mcp::{Bridge, McpSession};
 pub use model::{Cast, FakeModel, ModelRequest, Script, Turn};

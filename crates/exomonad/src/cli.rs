@@ -3,6 +3,7 @@
 mod hook;
 mod pr;
 mod requests;
+mod trace;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
@@ -16,6 +17,7 @@ pub(crate) use self::pr::{
     StateFilter,
 };
 pub(crate) use self::requests::{AskArgs, ReplyArgs, RequestsArgs};
+pub(crate) use self::trace::{FlushSpansArgs, TraceArgs};
 
 /// Supervises the coding agents that work on a git repository.
 ///
@@ -86,6 +88,10 @@ pub(crate) enum Command {
     Approve(ApproveArgs),
     /// Prints what the agents did, step by step.
     Events(EventsArgs),
+    /// Shows what the agents did and how long it took, as a waterfall: a line each session, hook, tool call and step.
+    ///
+    /// It is the newest trace: that of the lead's session and all that came of it.
+    Trace(TraceArgs),
     /// Lists the questions of agents that wait for your answer.
     Requests(RequestsArgs),
     /// Answers a question of an agent, or declines to.
@@ -131,6 +137,9 @@ pub(crate) enum Command {
     /// Moves the write-ahead log into the database.
     #[command(hide = true)]
     Checkpoint(CheckpointArgs),
+    /// Sends the spans that no sidecar has sent.
+    #[command(hide = true)]
+    FlushSpans(FlushSpansArgs),
 }
 
 #[derive(Debug, Args)]

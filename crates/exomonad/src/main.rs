@@ -51,12 +51,14 @@ fn main() -> ExitCode {
         Command::DemoAgent(args) => commands::demo_agent::run(&env, &output, &args),
         Command::Pane(args) => commands::pane::run(&env, &args),
         Command::PaneAttach(args) => commands::pane_attach::run(&env, &output, &args),
+        Command::Trace(args) => commands::trace::run(&env, &output, &args),
         Command::Events(args) => commands::events::run(&env, &output, &args),
         Command::Tools(args) => commands::tools::run(&output, &args),
         Command::Call(args) => commands::call::run(&env, &output, &args),
         Command::Config(args) => commands::config::run(&env, &output, &args),
         Command::Completions(args) => commands::completions::run(&output, &args),
         Command::Checkpoint(args) => commands::checkpoint::run(&args),
+        Command::FlushSpans(args) => commands::flush_spans::run(&env, &args),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -6,6 +6,7 @@
 mod agents;
 mod aims;
 mod child;
+mod collector;
 mod concurrency;
 mod contender;
 mod growth;
@@ -69,6 +70,7 @@ fn hooks(tools: &Tools, project: &Project, options: &Options) -> Result<Vec<Stri
     let growth = growth::measure(&race)?;
     let concurrency = concurrency::measure(&race, project)?;
     let turn = turn::measure(&race)?;
+    let collector = collector::measure(&race)?;
     let instructions = instructions::count(tools, &contenders)?;
     let laps = laps::measure(&race, project)?;
     let aims = aims::judge(&contenders, &main, growth.as_ref());
@@ -77,6 +79,7 @@ fn hooks(tools: &Tools, project: &Project, options: &Options) -> Result<Vec<Stri
         growth::section(growth.as_ref()),
         concurrency,
         turn,
+        collector,
         instructions,
         laps::section(&laps, &contenders, &main),
         aims,

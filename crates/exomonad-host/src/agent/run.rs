@@ -21,6 +21,7 @@ use crate::drop_logged;
 use crate::exec::{Cmd, End, Foreground, Signals, adopt_orphans};
 use crate::store::{AgentRow, AgentState, Exit, RunId, RunRow};
 use crate::surroundings::Surroundings;
+use crate::telemetry::{self, TraceContext};
 
 /// How long a harness that was asked to end may take for it.
 const GRACE: Duration = Duration::from_secs(5);
@@ -78,7 +79,7 @@ impl<'a> Launcher<'a> {
         self.refuse_a_second(earlier.as_ref(), &own)?;
         let begun_ms = clock.now_ms();
         let id = store.begin_run(self.name, &own, begun_ms)?;
-        let mut harness = match self.start(&row, earlier.as_ref(), &own, id) {
+        let mut harness = match self.start(&row, earlier.as_ref(), &own, (id, begun_ms)) {
             Ok(harness) => harness,
             Err(err) => {
                 self.record_failure(id, &err)?;
@@ -90,7 +91,21 @@ impl<'a> Launcher<'a> {
         if store.end_run(id, exit, AgentState::Stopped, clock.now_ms())? {
             report::exited(self.site, &row, exit, ms);
         }
+        self.flush_spans();
         Ok(Ran { exit, ms })
+    }
+
+    /// The harness's sidecar ended with it, and may have been the last that sends spans. Nobody waits for a collector.
+    fn flush_spans(&self) {
+        let Site { store, surroundings, repository, .. } = self.site;
+        if !store.telemetry().is_ok_and(|row| row.exporting) {
+            return;
+        }
+        let root = &repository.root;
+        let flush = Cmd::new(surroundings.exe.as_str(), root, surroundings.search_path())
+            .args(["flush-spans", "--dir", root.as_str()])
+            .envs(self.environment.as_deref().unwrap_or_default());
+        drop_logged(flush.detach(), "send the last spans");
     }
 
     /// Two harnesses of one name would answer for each other.
@@ -112,18 +127,15 @@ impl<'a> Launcher<'a> {
         row: &AgentRow,
         earlier: Option<&RunRow>,
         own: &ProcessIdentity,
-        id: RunId,
+        (id, begun_ms): (RunId, u64),
     ) -> Result<Foreground, RunError> {
         let again = earlier.is_some_and(|run| run.harness.is_some());
         let inherited = self.inherited(row)?;
+        let session = self.begin_trace(row, &inherited, (id, begun_ms));
         let line = line::prepare(self.site, row, again, &inherited)?;
-        let environment = environment::compose(
-            &inherited.variables,
-            &self.site.surroundings,
-            &line,
-            row.name.as_str(),
-            own,
-        );
+        let identity = environment::Identity { agent: row.name.as_str(), launcher: own, session };
+        let environment =
+            environment::compose(&inherited.variables, &self.site.surroundings, &line, &identity);
         let Line { argv, dir, conversation, .. } = line;
         if !dir.is_dir() {
             return Err(RunError::NoDirectory { dir });
@@ -140,6 +152,21 @@ impl<'a> Launcher<'a> {
         drop_logged(self.site.store.set_run_harness(id, &identity), "record the harness's process");
         report::started(self.site, row, &identity, conversation);
         Ok(harness)
+    }
+
+    /// A harness that is in no trace is started as any other.
+    fn begin_trace(
+        &self,
+        row: &AgentRow,
+        inherited: &Surroundings,
+        (id, begun_ms): (RunId, u64),
+    ) -> Option<TraceContext> {
+        let outer = inherited.variable("TRACEPARENT").and_then(TraceContext::parse);
+        if row.parent.is_none() {
+            telemetry::remember_lead(&self.site.store, inherited);
+        }
+        let begun = self.site.store.begin_trace(&row.name, id, outer, begun_ms.saturating_mul(1000));
+        begun.map_err(|err| tracing::warn!(%err, "failed to begin the session's span")).ok()
     }
 
     /// What the spawner left for this start, else what the last one had, else what this process has.

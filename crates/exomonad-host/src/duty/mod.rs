@@ -21,10 +21,10 @@ use self::reactions::Reactions;
 use self::stuck::Stuck;
 use self::zellij_pipe::ZellijPipe;
 use crate::agent::Site;
-use crate::drop_logged;
 use crate::lease::Lease;
 use crate::store::Store;
 use crate::tool::Toolbox;
+use crate::{drop_logged, telemetry};
 
 /// How often a sidecar without the lease tries to take it: a lock that becomes free rings no bell.
 const TRY: Duration = Duration::from_secs(5);
@@ -53,6 +53,7 @@ fn all(site: &Site, toolbox: &Toolbox) -> Vec<Box<dyn Duty>> {
     duties.extend(Reactions::of(toolbox).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(Stuck::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(ZellijPipe::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
+    duties.push(Box::new(telemetry::Exporting::new(site.clone())));
     duties
 }
 

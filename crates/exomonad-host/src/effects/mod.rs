@@ -33,6 +33,7 @@ use crate::engine::{Meter, Stop};
 use crate::git::Repository;
 use crate::store::{Store, StoreError};
 use crate::surroundings::Surroundings;
+use crate::telemetry::step;
 use crate::ui::Form;
 
 /// What the host works with on behalf of a caller.
@@ -167,8 +168,10 @@ impl World {
             }));
         }
         let (time_left, stop) = (self.meter.time_left(), self.meter.stop());
+        let step = step("effect", effect);
         let result = perform(&Caller { services, cx, time_left, stop });
         result.map_err(|err| {
+            step.fail(word(err.kind));
             tracing::debug!(kind = ?err.kind, message = %err.message, "refused");
             Failure::Refused(err)
         })
@@ -181,6 +184,19 @@ impl types::Host for World {
             Failure::Refused(error) => Ok(error),
             Failure::Ended(error) => Err(error),
         }
+    }
+}
+
+/// The contract's word for why an effect did not succeed.
+fn word(kind: EffectErrorKind) -> &'static str {
+    match kind {
+        EffectErrorKind::NotFound => "not-found",
+        EffectErrorKind::InvalidInput => "invalid-input",
+        EffectErrorKind::Conflict => "conflict",
+        EffectErrorKind::PermissionDenied => "permission-denied",
+        EffectErrorKind::Unavailable => "unavailable",
+        EffectErrorKind::Timeout => "timeout",
+        EffectErrorKind::Failed => "failed",
     }
 }
 

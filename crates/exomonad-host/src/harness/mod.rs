@@ -153,6 +153,9 @@ impl fmt::Display for Harness {
     }
 }
 
+/// How our spans name the use of a tool by a harness: as Claude Code does.
+pub(crate) const TOOL_USE_ATTRIBUTE: &str = "tool_use_id";
+
 /// What each of our tools tells the harnesses beyond MCP. Claude Code (2.1.329) keeps MCP tools out of the model's
 /// request, to be searched for, unless they ask to be in it; the others take no notice.
 #[must_use]

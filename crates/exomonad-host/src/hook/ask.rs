@@ -1,16 +1,18 @@
 //! Decides a hook.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map, Value};
 
 use super::laps::Laps;
 use super::{HookError, record};
-use crate::agent::{AgentName, Facts, Seeker, context, resolve};
+use crate::agent::{Facts, Seeker, context, resolve};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Decision, GuestInfo, HookEvent, HookKind, Rule, ToolKind, Verdict};
+use crate::drop_logged;
 use crate::effects::Services;
 use crate::engine::{Guest, GuestSource, Limits};
 use crate::git::Repository;
@@ -18,6 +20,7 @@ use crate::harness::{Answer, Asked, EventSpec, Harness};
 use crate::message::activity::{self, Heard};
 use crate::message::{self, HandedOver};
 use crate::store::{Activity, AgentRow, HookRecord, Mode, Store, StoreError};
+use crate::telemetry::{HookSpan, Refused, Said, Span};
 
 /// A harness's question, and what the process that was started for it knows.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ pub struct Request<'a> {
     pub dir: &'a Utf8Path,
     /// The name the launcher gave the agent.
     pub claimed: Option<&'a str>,
+    /// The `traceparent` in our environment. It counts where no launcher holds the agent.
+    pub traceparent: Option<&'a str>,
     /// Where programs are looked up: a `PATH` value.
     pub search_path: &'a str,
     /// The user's home directory.
@@ -66,8 +71,16 @@ pub struct Outcome {
 pub fn answer(request: &Request<'_>) -> Outcome {
     let mut laps = Laps::start();
     let harness = request.harness.unwrap_or_else(|| Harness::guess(request.event, request.payload));
-    let mut work =
-        Work { harness, request, store: None, agent: None, warnings: Vec::new(), handed_over: None };
+    let mut work = Work {
+        harness,
+        request,
+        begun: (request.clock.now_ms().saturating_mul(1000), Instant::now()),
+        store: None,
+        agent: None,
+        span: None,
+        warnings: Vec::new(),
+        handed_over: None,
+    };
     let answer = match work.decide(&mut laps) {
         Ok(answer) => answer,
         Err(err) => work.give_up(&err),
@@ -88,8 +101,11 @@ pub fn late(harness: Option<Harness>, event: &str) -> Answer {
 struct Work<'a> {
     harness: Harness,
     request: &'a Request<'a>,
+    /// In microseconds since 1970, and by the process's own clock.
+    begun: (u64, Instant),
     store: Option<Arc<Store>>,
-    agent: Option<AgentName>,
+    agent: Option<AgentRow>,
+    span: Option<HookSpan>,
     warnings: Vec<String>,
     handed_over: Option<HandedOver>,
 }
@@ -109,7 +125,8 @@ impl Work<'_> {
         let opened = Store::open_readable(&repository.database())?;
         let store = Arc::clone(self.store.insert(Arc::new(opened)));
         let row = resolve(&store, &Seeker { claimed: request.claimed, repository: &repository })?;
-        self.agent = Some(row.name.clone());
+        self.agent = Some(row.clone());
+        self.open_span(&store, &row, &asked);
         laps.lap("database");
         let mut config = Config::load(&state_dir, request.user_config)?;
         // Once a session is enough; `doctor` and `config show` tell them at any time.
@@ -129,20 +146,7 @@ impl Work<'_> {
                 limits: config.limits,
                 home: request.home,
             };
-            let cx = context(&facts, request.clock.now_ms());
-            let services = Services {
-                store: Arc::clone(&store),
-                repository,
-                search_path: request.search_path.to_owned(),
-                home: request.home.map(Utf8Path::to_owned),
-                clock: request.clock,
-                programs: config.programs.clone(),
-                config: Arc::new(config.clone()),
-                roles: Vec::new(),
-                surroundings: None,
-                listener: None,
-            };
-            let decision = guest.on_hook(services, &cx, &asked.hook, config.limits)?;
+            let decision = self.call(&guest, &facts, &store, &asked)?;
             laps.lap("call guest");
             decision
         } else {
@@ -162,9 +166,14 @@ impl Work<'_> {
         laps.lap("encode");
         let messages = self.handed_over.as_ref().map_or(0, HandedOver::count);
         let data = record::decided(self.harness, &asked, &decision, &answer, messages, laps.total());
-        let name = asked.spec.map_or(request.event, |spec| spec.name);
-        self.record(&record::kind(name), &data, activity.as_ref());
+        let kind = record::kind(asked.spec.map_or(request.event, |spec| spec.name));
+        let span = self.close_span(Some(&asked), Ok(&decision.verdict), &answer);
+        self.record(&kind, &data, activity.as_ref(), span.as_ref());
         self.record_stop_block(&store, &row, &asked.hook.event, &decision.verdict);
+        if asked.kind() == HookKind::SessionEnd {
+            let ended = store.end_trace_by_hand(&row.name, self.now_us());
+            drop_logged(ended.map_err(|err| crate::explain(&err)), "end the session's span");
+        }
         laps.lap("record");
         Ok(answer)
     }
@@ -178,6 +187,67 @@ impl Work<'_> {
         if let Err(err) = recorded {
             self.warn_unrecorded(&err);
         }
+    }
+
+    /// Has the guest decide.
+    fn call(
+        &mut self,
+        guest: &Guest,
+        facts: &Facts<'_>,
+        store: &Arc<Store>,
+        asked: &Asked,
+    ) -> Result<Decision, HookError> {
+        let (request, config) = (self.request, facts.config);
+        let mut cx = context(facts, request.clock.now_ms());
+        let services = Services {
+            store: Arc::clone(store),
+            repository: facts.repository.clone(),
+            search_path: request.search_path.to_owned(),
+            home: request.home.map(Utf8Path::to_owned),
+            clock: request.clock,
+            programs: config.programs.clone(),
+            config: Arc::new(config.clone()),
+            roles: Vec::new(),
+            surroundings: None,
+            listener: None,
+        };
+        let Some(span) = &mut self.span else {
+            return Ok(guest.on_hook(services, &cx, &asked.hook, config.limits)?);
+        };
+        cx.trace = span.context().to_string();
+        let call = || guest.on_hook(services, &cx, &asked.hook, config.limits);
+        Ok(span.record(facts.row.name.as_str(), call)?)
+    }
+
+    /// A hook without a span is decided as any other.
+    fn open_span(&mut self, store: &Store, row: &AgentRow, asked: &Asked) {
+        match HookSpan::open(store, row, &asked.hook.event, self.request.traceparent, self.begun) {
+            Ok(span) => self.span = span,
+            Err(err) => tracing::debug!(%err, "this hook has no span"),
+        }
+    }
+
+    fn close_span(
+        &mut self,
+        asked: Option<&Asked>,
+        decision: Result<&Verdict, Refused>,
+        answer: &Answer,
+    ) -> Option<Span> {
+        let (span, agent) = (self.span.take()?, self.agent.as_ref()?);
+        let spec = self.harness.event(self.request.event);
+        Some(span.close(&Said {
+            agent,
+            harness: self.harness.name(),
+            event: asked.and_then(|asked| asked.spec).or(spec).map_or("other", |spec| spec.name),
+            asked,
+            decision,
+            messages: self.handed_over.as_ref().map_or(0, HandedOver::count),
+            downgrades: answer.downgrades.len(),
+        }))
+    }
+
+    fn now_us(&self) -> u64 {
+        self.request.clock.now_ms().saturating_mul(1000)
     }
 
     /// What the agent does now, if that is news; the decision stands even when nobody can tell.
@@ -249,8 +319,11 @@ impl Work<'_> {
         if self.store.is_none() {
             self.store = self.find_store();
         }
-        self.record("host.hook-failed", &data, None);
-        self.harness.refuse(spec, &why)
+        let answer = self.harness.refuse(spec, &why);
+        let refused = Refused { decision: if closed { "deny" } else { "pass" } };
+        let span = self.close_span(None, Err(refused), &answer);
+        self.record("host.hook-failed", &data, None, span.as_ref());
+        answer
     }
 
     /// The database, for a hook that failed before it came to it.
@@ -260,13 +333,14 @@ impl Work<'_> {
     }
 
     /// Records the hook; the decision stands even when nobody can be told of it.
-    fn record(&mut self, kind: &str, data: &str, activity: Option<&Activity>) {
+    fn record(&mut self, kind: &str, data: &str, activity: Option<&Activity>, span: Option<&Span>) {
         let Some(store) = &self.store else { return };
         let record = HookRecord {
-            agent: self.agent.as_ref(),
+            agent: self.agent.as_ref().map(|agent| &agent.name),
             kind,
             data,
             activity,
+            span,
             now_ms: self.request.clock.now_ms(),
         };
         if let Err(err) = store.record_hook(&record) {

@@ -27,8 +27,8 @@ use super::suspended::Suspended;
 use super::voice::Wants;
 use super::wire;
 use crate::contract::log::Level;
-use crate::drop_logged;
 use crate::tool::{CallError, Toolbox};
+use crate::{drop_logged, telemetry};
 
 /// How long a client may keep what it was told. A guest that can be reloaded may change at any time; the one that is built
 /// in stays as it is, but a client that keeps answers may outlive us.
@@ -167,6 +167,16 @@ fn is_stateless(cx: &RequestContext<RoleServer>) -> bool {
     cx.protocol_version().is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
+/// What a request says of itself for its span. `traceparent` is where MCP has it since 2026-07-28, and clients before.
+fn trace_client(cx: &RequestContext<RoleServer>) -> telemetry::Client {
+    let traceparent = cx.meta.get("traceparent").and_then(|value| value.as_str());
+    telemetry::Client::Mcp {
+        traceparent: traceparent.map(str::to_owned),
+        request: cx.id.to_string(),
+        version: cx.protocol_version().map(|version| version.as_str().to_owned()),
+    }
+}
+
 /// The least of our levels that is at least a client's; above all of ours there is none.
 fn least(level: LoggingLevel) -> Option<Level> {
     match level {
@@ -231,7 +241,7 @@ impl ServerHandler for Handler {
             () = cx.ct.cancelled() => return Err(ended()),
         }
         let call = match request.request_state.clone() {
-            None => Running::begin(self, request),
+            None => Running::begin(self, request, trace_client(&cx)),
             Some(state) => {
                 let Some((call, question)) = self.0.suspended.take(&state) else {
                     let message = "no call waits with this `requestState`; call the tool without it";

@@ -14,6 +14,7 @@ use super::handler::{Handler, Served};
 use super::voice::Voice;
 use crate::contract::ToolOutput;
 use crate::drop_logged;
+use crate::telemetry::Client;
 use crate::tool::{Call, CallError};
 
 /// How often a client is asked anew whose answer does not fit.
@@ -31,8 +32,8 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Begins a call on a thread of its own.
-    pub(super) fn begin(handler: &Handler, request: CallToolRequestParams) -> Self {
+    /// Begins a call on a thread of its own. `client` says whose trace it belongs to.
+    pub(super) fn begin(handler: &Handler, request: CallToolRequestParams, client: Client) -> Self {
         let (entry, served) = (handler.calls().enter(), handler.served());
         let (asks, questions) = unbounded_channel();
         let voice = Arc::new(Voice::new(handler.outbox().clone(), asks, entry.stop.clone()));
@@ -47,6 +48,7 @@ impl Running {
                     arguments: &arguments,
                     stop: &stop,
                     listener: Some(listener),
+                    client,
                 });
                 if sender.send(done.result).is_err() {
                     tracing::debug!(tool = %request.name, "nobody waits for the result of a call");

@@ -91,6 +91,13 @@ pub fn event_line(event: &Event) -> String {
     .to_string()
 }
 
+const INSERT: &str = "INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)";
+
+/// Makes ready to record an event, before a change that other writers wait for.
+pub(super) fn prepare_event(connection: &Connection) -> rusqlite::Result<()> {
+    connection.prepare_cached(INSERT).map(drop)
+}
+
 /// Records an event as a part of a greater change.
 pub(super) fn insert_event(
     connection: &Connection,
@@ -99,8 +106,7 @@ pub(super) fn insert_event(
     agent: &str,
     data: &str,
 ) -> rusqlite::Result<u64> {
-    let mut insert = connection
-        .prepare_cached("INSERT INTO events (time_ms, kind, agent, data) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = connection.prepare_cached(INSERT)?;
     let id = insert.insert(params![to_row(time_ms), kind, agent, data])?;
     Ok(from_row(id))
 }

@@ -293,6 +293,45 @@ const STEPS: &[&str] = &[
         since_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE spans (
+        id INTEGER PRIMARY KEY,
+        trace TEXT NOT NULL,
+        span TEXT NOT NULL,
+        parent TEXT,
+        sampled INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        agent TEXT NOT NULL,
+        begin_us INTEGER NOT NULL,
+        duration_us INTEGER NOT NULL,
+        failure TEXT,
+        attributes TEXT NOT NULL,
+        moments TEXT,
+        link TEXT
+    ) STRICT;
+    CREATE TABLE traces (
+        agent TEXT PRIMARY KEY REFERENCES agents (name) ON DELETE CASCADE,
+        trace TEXT NOT NULL,
+        span TEXT NOT NULL,
+        parent TEXT,
+        sampled INTEGER NOT NULL,
+        begun_us INTEGER NOT NULL,
+        run INTEGER,
+        ended INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE telemetry (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        settings TEXT,
+        exporting INTEGER NOT NULL,
+        exported INTEGER NOT NULL,
+        dropped INTEGER NOT NULL,
+        dropped_told INTEGER NOT NULL,
+        caught_up INTEGER NOT NULL,
+        failure TEXT
+    ) STRICT;
+    INSERT INTO telemetry VALUES (1, NULL, 0, 0, 0, 0, (SELECT coalesce(max(id), 0) FROM events), NULL);
+",
 ];
 
 /// The version this program writes.

@@ -30,9 +30,12 @@ mod reviews;
 mod runs;
 mod sessions;
 mod sidecars;
+mod spans;
 mod spawns;
 mod stuck;
+mod telemetry;
 mod terminals;
+mod traces;
 mod verifications;
 mod write;
 
@@ -60,8 +63,12 @@ pub use requests::{RequestDraft, RequestRow, RequestState};
 pub use reviews::{ReviewDraft, review_state_name};
 pub use runs::{Exit, RunId, RunRow};
 pub use sidecars::{SIDECAR_BEAT_LIMIT, SidecarId, SidecarRow};
+pub(crate) use spans::SpanBounds;
 pub use spawns::{Caps, Reserved, SpawnRow};
 pub use stuck::{Episode, StuckWhy};
+pub(crate) use telemetry::HopRow;
+pub use telemetry::TelemetryRow;
+pub use traces::TraceRow;
 pub use verifications::VerificationRow;
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use rusqlite::{Connection, Row, params};
 
 use super::events::{from_row, to_row};
+use super::traces::end_trace;
 use super::{AgentState, Store, StoreError};
 use crate::agent::{AgentName, ProcessIdentity};
 
 /// Names a run; never given twice in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RunId(i64);
+pub struct RunId(pub(super) i64);
 
 /// How a harness ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,7 @@ impl Store {
                 return Ok(false);
             }
             set_state(transaction, id, state)?;
+            end_trace(transaction, id, exit, now_ms)?;
             Ok(true)
         })
     }

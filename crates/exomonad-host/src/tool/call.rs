@@ -7,10 +7,11 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{CallError, Toolbox};
-use crate::contract::ToolOutput;
+use crate::contract::{Context, ToolOutput};
 use crate::drop_logged;
 use crate::effects::{Listener, Services};
 use crate::engine::{Export, GuestError, Stop, ToolRequest};
+use crate::telemetry::{CallSpan, Client, Recorder, Span};
 
 /// The most bytes of arguments that a guest is given.
 const MAX_ARGUMENT_BYTES: usize = 4 << 20;
@@ -29,6 +30,8 @@ pub struct Call<'a> {
     pub stop: &'a Stop,
     /// Whoever wants to hear of it before it ends.
     pub listener: Option<Arc<dyn Listener>>,
+    /// Who calls.
+    pub client: Client,
 }
 
 /// How a call went.
@@ -39,9 +42,13 @@ pub(crate) struct Done {
     pub(crate) note: Note,
 }
 
-/// An event's data: which tool, how it ended, how long it took. Never the arguments.
+/// Which tool, how it ended, how long it took, and what it did on the way. Never the arguments.
 #[derive(Debug)]
-pub(crate) struct Note(Value);
+pub(crate) struct Note {
+    /// An event's.
+    data: Value,
+    spans: Vec<Span>,
+}
 
 impl Toolbox {
     /// Calls a tool, and records that it was called.
@@ -57,13 +64,27 @@ impl Toolbox {
     /// As [`Toolbox::call`], but leaves it to the caller to record it, for whom the result may be urgent.
     pub(crate) fn perform(&self, call: Call<'_>) -> Done {
         let (tool, begun) = (call.tool, Instant::now());
-        let result = guard(|| self.run(call))
+        let span = self.open_span(call.client.clone());
+        let recorder = span.as_ref().map(|span| span.recorder(self.row.name.as_str()));
+        let trace = span.as_ref().map(|span| span.context().to_string()).unwrap_or_default();
+        let result = guard(|| self.run(call, trace))
             .unwrap_or_else(|message| Err(CallError::Host { tool: tool.to_owned(), message }));
-        let note = note(tool, begun, &result);
-        Done { result, note }
+        let recorded = recorder.map(Recorder::finish).unwrap_or_default();
+        let known = Some(tool).filter(|_| !matches!(result, Err(CallError::Unknown { .. })));
+        let spans = span.map(|span| span.close(&self.row, known, failure(&result), recorded));
+        let data = data(tool, begun, &result);
+        Done { result, note: Note { data, spans: spans.unwrap_or_default() } }
     }
 
-    fn run(&self, call: Call<'_>) -> Result<ToolOutput, CallError> {
+    /// A call without a span is made as any other.
+    fn open_span(&self, client: Client) -> Option<CallSpan> {
+        let outer = self.surroundings.variable("TRACEPARENT");
+        let now_us = self.clock.now_ms().saturating_mul(1000);
+        let opened = CallSpan::open(&self.store, &self.row, client, outer, now_us);
+        opened.map_err(|err| tracing::debug!(%err, "this call has no span")).ok()
+    }
+
+    fn run(&self, call: Call<'_>, trace: String) -> Result<ToolOutput, CallError> {
         self.require_tool(call.tool)?;
         let tool = || call.tool.to_owned();
         let size = call.arguments.len();
@@ -77,7 +98,7 @@ impl Toolbox {
             });
         }
         let limits = self.config.tool_limits;
-        let cx = self.context(&self.row, &self.repository, limits);
+        let cx = Context { trace, ..self.context(&self.row, &self.repository, limits) };
         let services = Services { listener: call.listener, ..self.services(&self.repository) };
         let request = ToolRequest { name: call.tool, arguments: call.arguments, stop: call.stop };
         match self.guest.call_tool(services, &cx, &request, limits) {
@@ -104,17 +125,32 @@ impl Toolbox {
 
     /// Leaves an event.
     pub(crate) fn record(&self, note: &Note) {
-        let recorded = self.store.record_event(
+        let recorded = self.store.record_event_with_spans(
             self.clock.now_ms(),
             "host.tool-called",
             self.row.name.as_str(),
-            &note.0.to_string(),
+            &note.data.to_string(),
+            &note.spans,
         );
         drop_logged(recorded.map_err(|err| crate::explain(&err)), "record a call of a tool");
     }
 }
 
-fn note(tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) -> Note {
+/// Why a call failed, in a word; absent unless it did.
+fn failure(result: &Result<ToolOutput, CallError>) -> Option<&'static str> {
+    match result {
+        Ok(_) => None,
+        Err(CallError::Guest { source: GuestError::Stopped { .. }, .. }) => Some("cancelled"),
+        Err(CallError::Guest { .. }) => Some("guest_failed"),
+        Err(CallError::Host { .. }) => Some("host_failed"),
+        // As MCP's conventions call a result that says so itself.
+        Err(CallError::Refused(_)) => Some("tool_error"),
+        Err(CallError::Unknown { .. }) => Some("unknown_tool"),
+        Err(CallError::TooLarge { .. }) => Some("too_large"),
+    }
+}
+
+fn data(tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) -> Value {
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let (outcome, why) = match result {
         Ok(_) => ("done", None),
@@ -131,7 +167,7 @@ fn note(tool: &str, begun: Instant, result: &Result<ToolOutput, CallError>) -> N
         let why: String = why.chars().take(MAX_NOTED).collect();
         fields.insert("why".to_owned(), why.into());
     }
-    Note(data)
+    data
 }
 
 /// A panic of ours while the guest runs is that call's failure, and no other's.

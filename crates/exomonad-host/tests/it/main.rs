@@ -29,6 +29,8 @@ mod store;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod view;
 #[cfg(test)]
 mod workspaces;

@@ -108,6 +108,7 @@ impl TestProject {
             messaging_socket: None,
             dir,
             claimed: None,
+            traceparent: None,
             search_path: SEARCH_PATH,
             home: None,
             user_config: None,

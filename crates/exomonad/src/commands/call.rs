@@ -11,6 +11,7 @@ use exomonad_host::contract::log::Level;
 use exomonad_host::contract::{Content, EmbeddedResource, ResourceBody, ToolOutput};
 use exomonad_host::effects::Listener;
 use exomonad_host::engine::{GuestError, Stop};
+use exomonad_host::telemetry::Client;
 use exomonad_host::tool::{Call, CallError, Calls, Toolbox};
 use exomonad_host::ui::Form;
 use serde_json::{Map, Value, json};
@@ -35,7 +36,13 @@ pub(crate) fn run(env: &Env, output: &Output, args: &CallArgs) -> anyhow::Result
     stop_on_interrupt(stop.clone())?;
     let listener: Option<Arc<dyn Listener>> =
         if std::io::stderr().is_terminal() { Some(Arc::new(Watcher(Output::new(env)))) } else { None };
-    let call = Call { tool: &args.tool, arguments: &arguments.to_string(), stop: &stop, listener };
+    let call = Call {
+        tool: &args.tool,
+        arguments: &arguments.to_string(),
+        stop: &stop,
+        listener,
+        client: Client::CommandLine,
+    };
     match toolbox.call(call) {
         Ok(result) => {
             print(output, &result, args.json)?;

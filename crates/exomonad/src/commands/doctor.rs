@@ -2,6 +2,7 @@
 
 mod agents;
 mod checks;
+mod telemetry;
 
 use serde_json::json;
 

@@ -41,6 +41,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &HookArgs) -> ExitCode {
         messaging_socket: env.messaging_socket.as_deref(),
         dir: &env.dir,
         claimed: env.agent.as_deref(),
+        traceparent: env.surroundings.variable("TRACEPARENT"),
         search_path: &env.search_path,
         home: env.home.as_deref(),
         user_config: env.user_config().as_deref(),

@@ -7,10 +7,11 @@ use exomonad_host::git::{Git, Repository};
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{Plan, PlannedFile, Status, plan};
 use exomonad_host::project;
+use exomonad_host::telemetry::{self, Wish};
 
 use self::session::Planned;
 use super::diff;
-use super::project::{now_ms, require_repository};
+use super::project::{now_ms, require_repository, require_store};
 use super::targets::{Target, facts, look, request};
 use crate::cli::InitArgs;
 use crate::env::Env;
@@ -96,6 +97,13 @@ fn make_project(
         let mark = if made { Mark::Done } else { Mark::Nothing };
         let state = if made { "made" } else { "was there already" };
         output.say(mark, &format!("{}: {state}", env.show(&state_dir.join(file))));
+    }
+    match telemetry::remember(&require_store(repository)?, &env.surroundings) {
+        Ok(Wish::On(settings)) => {
+            output.say(Mark::Done, &format!("spans will be exported to {}", settings.host()));
+        }
+        Ok(Wish::Off | Wish::Silent) => {}
+        Err(err) => output.warn(&format!("no span will be exported: {err}; {}", err.hint())),
     }
     Ok(())
 }

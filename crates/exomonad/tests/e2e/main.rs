@@ -39,6 +39,7 @@ mod registration;
 mod sandbox;
 mod sessions;
 mod stage;
+mod telemetry;
 mod tree;
 mod uninstall;
 mod verdicts;

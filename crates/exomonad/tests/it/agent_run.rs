@@ -193,7 +193,7 @@ fn a_harness_has_the_environment_that_its_spawner_left_and_no_command_line_shows
     names.retain(|name| !["_", "SHLVL", "OLDPWD"].contains(name));
     // Where the pane's multiplexers are is the pane's to say.
     names.retain(|name| !["TMUX_TMPDIR", "ZELLIJ_SOCKET_DIR"].contains(name));
-    assert_eq!(names, ["EXOMONAD_AGENT", "EXOMONAD_RUN", "PATH", "PWD", "TERM", "TOKEN"]);
+    assert_eq!(names, ["EXOMONAD_AGENT", "EXOMONAD_RUN", "PATH", "PWD", "TERM", "TOKEN", "TRACEPARENT"]);
     assert!(env.contains("TOKEN=s3cret-v4lue\n") && env.contains("TERM=xterm-256color\n"), "{env}");
     assert!(env.contains("EXOMONAD_AGENT=leaf\n"), "{env}");
 }

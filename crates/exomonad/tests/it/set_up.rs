@@ -263,6 +263,8 @@ fn help_names_every_command_and_what_it_is_for() {
           repair       Mends what a crash left behind
           approve      Shows the commands that came with the repository, and lets you approve them
           events       Prints what the agents did, step by step
+          trace        Shows what the agents did and how long it took, as a waterfall: a line each session,
+                       hook, tool call and step
           requests     Lists the questions of agents that wait for your answer
           reply        Answers a question of an agent, or declines to
           ask          Shows a question of an agent in this terminal, to be answered there. The question

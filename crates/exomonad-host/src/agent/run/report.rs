@@ -60,6 +60,7 @@ fn ask_the_guest(site: &Site, row: &AgentRow, exit: Exit) {
         messaging_socket: None,
         dir: &row.workspace,
         claimed: Some(row.name.as_str()),
+        traceparent: None,
         search_path: site.surroundings.search_path(),
         home: site.surroundings.home(),
         user_config: user_config(site).as_deref(),

@@ -3,6 +3,8 @@
 //! Rules this room keeps: nothing is made before the agent's row is on the disk; what stood there before is a conflict, and
 //! is never removed; what is undone is recognised by the spawn's mark, never by its name alone.
 
+use std::cell::RefCell;
+
 mod check;
 mod choice;
 mod error;
@@ -22,6 +24,7 @@ use super::workspace::WorkspacePlan;
 use super::{AgentFiles, AgentName, Site, workspace};
 use crate::contract::WorkspaceKind;
 use crate::store::{AgentRow, Caps, Reserved};
+use crate::{drop_logged, telemetry};
 
 /// An agent to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +88,7 @@ pub fn spawn(
     follower.begin(Step::Reserved)?;
     reserve(site, &order)?;
     let unfinished = Unfinished { site, order: &order, armed: true };
+    plant(site, &order, parent);
     match carry_out(site, &order, request, follower) {
         Ok(notes) => {
             unfinished.disarm();
@@ -119,6 +123,16 @@ fn reserve(site: &Site, order: &Order<'_>) -> Result<(), SpawnError> {
     }
 }
 
+/// Puts the agent's session below the call that spawns it; where nobody records that, below the spawner's session.
+fn plant(site: &Site, order: &Order<'_>, parent: &AgentName) {
+    let now_us = site.clock.now_ms().saturating_mul(1000);
+    telemetry::tell("gen_ai.agent.name", order.row.name.as_str());
+    let below = telemetry::current()
+        .map_or_else(|| site.store.require_trace(parent, None, now_us).map(|row| row.session), Ok);
+    let planted = below.and_then(|below| site.store.plant_trace(&order.row.name, &below, now_us));
+    drop_logged(planted.map_err(|err| crate::explain(&err)), "put the agent's session into a trace");
+}
+
 /// Does every step after the reservation; returns what was given up.
 fn carry_out(
     site: &Site,
@@ -126,8 +140,12 @@ fn carry_out(
     request: &SpawnRequest,
     follower: &dyn Follower,
 ) -> Result<Vec<String>, SpawnError> {
-    let begin = |step| {
+    let under_way = RefCell::new(None);
+    let begin = |step: Step| {
         site.store.set_spawn_step(&order.row.name, step)?;
+        // The step before ends first.
+        drop(under_way.take());
+        under_way.replace(Some(telemetry::step("spawn", step.name())));
         follower.begin(step)
     };
     let files = AgentFiles::new(&site.repository.state_dir(), &order.row.name);

@@ -11,6 +11,7 @@ use crate::agent::{ProcessIdentity, Site};
 use crate::forge::{ForgeError, MergeOrder};
 use crate::git::{Git, both};
 use crate::store::{MergeRecord, MergeRow, MergeStep, PullRow, Sender};
+use crate::telemetry::tell;
 
 /// How often a merge is made anew because somebody else moved the base.
 const ATTEMPTS: usize = 5;
@@ -49,6 +50,13 @@ pub(super) fn land(
     notice: Notice,
 ) -> Result<Landed, ForgeError> {
     let (git, pull) = (&place.git, &place.pull);
+    for (name, value) in [
+        ("vcs.change.id", pull.number.to_string().as_str()),
+        ("vcs.ref.head.name", &pull.head),
+        ("vcs.ref.base.name", &pull.base),
+    ] {
+        tell(name, value);
+    }
     let (press, first) = both(|| Press::new(git, order.strategy), || fork(git, pull, head_sha));
     let (press, mut next) = (press?, Some(first?));
     for _ in 0..ATTEMPTS {

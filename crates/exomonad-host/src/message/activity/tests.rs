@@ -114,6 +114,7 @@ fn an_agent_that_was_launched_with_a_prompt_works_from_its_start_and_any_other_w
             kind: "hook.session-start",
             data: "{}",
             activity: news,
+            span: None,
             now_ms: 9,
         };
         store.record_hook(&record).unwrap();
@@ -174,7 +175,9 @@ fn a_row_is_written_only_when_it_changes() {
         let heard = Heard { agent: &root, harness: Harness::Claude, hook, verdict: &PASS, socket, now_ms };
         let news = news(&store, &heard).unwrap();
         let (agent, activity) = (Some(&root.name), news.as_ref());
-        store.record_hook(&HookRecord { agent, kind: "hook.stop", data: "{}", activity, now_ms }).unwrap();
+        store
+            .record_hook(&HookRecord { agent, kind: "hook.stop", data: "{}", activity, span: None, now_ms })
+            .unwrap();
         news.is_some()
     };
     assert!(heard(&hook("s", stop()), 5));

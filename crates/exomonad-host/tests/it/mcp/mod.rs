@@ -6,3 +6,4 @@ mod elicit;
 mod eras;
 mod frames;
 mod reload;
+mod spans;

@@ -29,8 +29,11 @@ const GRACE: Duration = Duration::from_secs(5);
 const BRANCH: &str = "main";
 
 /// What the user's own environment gives: where programs are, and what their terminal can show.
-const KEPT: [&str; 8] =
-    ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "NO_COLOR", "RUST_LOG", "SSL_CERT_FILE"];
+const KEPT: [&str; 9] =
+    ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "NO_COLOR", "RUST_LOG", "SSL_CERT_FILE", "TRACEPARENT"];
+
+/// Where the user wants spans to go.
+const KEPT_PREFIXES: [&str; 2] = ["OTEL_", "OTLP_"];
 
 /// The repository at its beginning.
 const FILES: [(&str, &str); 5] = [
@@ -157,6 +160,9 @@ impl Stage {
         if self.project().join(".exomonad/state.db").is_file() {
             let agents = self.program(self.surroundings.exe.as_str()).args(["stop", "--tree", "root"]).run();
             drop_logged(agents.map(drop), "stop the demo's agents");
+            let spans = self.program(self.surroundings.exe.as_str()).args(["flush-spans", "--dir"]);
+            let spans = spans.args([self.project().as_str()]).run();
+            drop_logged(spans.map(drop), "send the demo's last spans");
             let address = self.store().and_then(|store| Ok(store.terminal()?));
             if let Ok(Some(address)) = address {
                 drop_logged(mux::open(address, &self.surroundings).end(), "end the demo's session");
@@ -179,7 +185,7 @@ impl Stage {
 
     /// Runs exomonad in the demo's project, from anywhere.
     fn script(&self) -> String {
-        let own = self.surroundings.variables.iter().filter(|(name, _)| !KEPT.contains(&name.as_str()));
+        let own = self.surroundings.variables.iter().filter(|(name, _)| !is_kept(name));
         let variables: String = own.map(|(name, value)| format!(" {name}={}", in_shell(value))).collect();
         let (project, exe) = (in_shell(self.project().as_str()), in_shell(self.surroundings.exe.as_str()));
         format!("#!/bin/sh\ncd {project} && exec env{variables} {exe} \"$@\"\n")
@@ -239,9 +245,7 @@ fn make_dir(env: &Env) -> anyhow::Result<Utf8PathBuf> {
 
 /// The environment of everything in the demo.
 fn variables(env: &Env, dir: &Utf8Path) -> Vec<(String, String)> {
-    let kept = KEPT
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), env.surroundings.variable(name)?.to_owned())));
+    let kept = env.surroundings.variables.iter().filter(|(name, _)| is_kept(name)).cloned();
     let own = [
         ("HOME", "home"),
         ("XDG_CONFIG_HOME", "home/.config"),
@@ -258,6 +262,11 @@ fn variables(env: &Env, dir: &Utf8Path) -> Vec<(String, String)> {
     let set = [("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_TERMINAL_PROMPT", "0"), ("SHELL", "/bin/sh")];
     let set = set.map(|(name, value)| (name.to_owned(), value.to_owned()));
     kept.chain(own).chain(set).collect()
+}
+
+/// Whether the demo has a variable of its user's.
+fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name) || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// A text as one word of a shell.

@@ -13,6 +13,7 @@ use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
 use super::agents::{agents, multiplexers};
+use super::telemetry::telemetry;
 use crate::commands::targets::{Target, look, request};
 use crate::env::Env;
 
@@ -93,6 +94,7 @@ fn project(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Findin
     findings.push(database_and_agent(env, repository));
     findings.extend(settings(env, repository, targets));
     findings.push(forge(env, repository));
+    findings.extend(telemetry(env, repository));
     findings.extend(agents(env, repository));
     findings
 }
