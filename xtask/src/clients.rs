@@ -25,6 +25,12 @@ const CONFORMANCE_MODERN: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.
 const INSPECTOR: &str = "@modelcontextprotocol/inspector@2.12.0";
 const TYPESCRIPT_V1: &str = "@modelcontextprotocol/sdk@1.32.2";
 const TYPESCRIPT_V2: &str = "@modelcontextprotocol/client@2.4.0";
+/// GitHub's API with state, by somebody else. A greater version of that name is another program.
+const EMULATE: &str = "emulate@0.12.2";
+/// Checks requests against a description of an API.
+const PRISM: &str = "@stoplight/prism-cli@5.16.0";
+/// GitHub's own description of its API.
+const OPENAPI: &str = "@octokit/openapi@23.0.2";
 const PYTHON: &str = "mcp==2.3.0";
 /// A collector of spans.
 const ROTEL: &str = "rotel==0.0.1a15";
@@ -53,6 +59,12 @@ pub(crate) fn install() -> Result<Vec<Client>> {
         ("EXOMONAD_E2E_INSPECTOR", npm_package(&cache, INSPECTOR, launcher)?),
         ("EXOMONAD_E2E_TYPESCRIPT_V1", npm_package(&cache, TYPESCRIPT_V1, "node_modules")?),
         ("EXOMONAD_E2E_TYPESCRIPT_V2", npm_package(&cache, TYPESCRIPT_V2, "node_modules")?),
+        ("EXOMONAD_E2E_EMULATE", npm_package(&cache, EMULATE, "node_modules/emulate/dist/index.js")?),
+        (
+            "EXOMONAD_E2E_PRISM",
+            npm_package(&cache, PRISM, "node_modules/@stoplight/prism-cli/dist/index.js")?,
+        ),
+        ("EXOMONAD_E2E_OPENAPI", openapi(&cache)?),
         ("EXOMONAD_E2E_PYTHON", python(&cache)?),
         ("EXOMONAD_E2E_ROTEL", rotel(&cache)?),
         ("EXOMONAD_E2E_ZELLIJ", zellij(&cache)?),
@@ -106,6 +118,18 @@ fn unpack(dir: &Utf8Path, package: &str) -> Result<()> {
     Cmd::new(dir, "tar", ["-xzf", archive]).run()?;
     let archive = dir.join(archive);
     fs::remove_file(&archive).with_context(|| format!("failed to remove `{archive}`"))
+}
+
+/// The description of github.com alone: the package has those of every server, which are 30 times as much.
+fn openapi(cache: &Utf8Path) -> Result<Utf8PathBuf> {
+    let name = "api.github.com.json";
+    let dir = install_once(cache, &OPENAPI.replace('/', "-"), |dir| {
+        unpack(dir, OPENAPI)?;
+        let (from, to) = (dir.join("package/generated").join(name), dir.join(name));
+        fs::rename(&from, &to).with_context(|| format!("failed to move `{from}`"))?;
+        fs::remove_dir_all(dir.join("package")).context("failed to remove the other descriptions")
+    })?;
+    require(dir.join(name))
 }
 
 /// A package with all it needs, and the path of `part` in it.

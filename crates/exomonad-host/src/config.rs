@@ -4,6 +4,7 @@
 
 mod agents;
 mod events;
+mod forge;
 mod work;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub use self::agents::{Agents, Command, RoleConfig};
 use self::agents::{AgentsTable, HarnessTable, RoleTable, Tables};
 pub use self::events::Events;
 use self::events::EventsTable;
+use self::forge::ForgeTable;
+pub use self::forge::{ForgeChoice, ForgeConfig};
 use self::work::ProjectTable;
 pub use self::work::Work;
 use crate::contract::{Rule, RuleDecision};
@@ -39,6 +42,8 @@ pub struct Config {
     pub events: Events,
     /// When work counts as done.
     pub work: Work,
+    /// Where pull requests live.
+    pub forge: ForgeConfig,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
 }
@@ -54,6 +59,7 @@ impl Default for Config {
             agents: Agents::default(),
             events: Events::default(),
             work: Work::default(),
+            forge: ForgeConfig::default(),
             warnings: Vec::new(),
         }
     }
@@ -109,6 +115,7 @@ struct File {
     limits: LimitsTable,
     process: ProcessTable,
     project: ProjectTable,
+    forge: ForgeTable,
     agents: AgentsTable,
     events: EventsTable,
     roles: BTreeMap<String, RoleTable>,
@@ -186,6 +193,12 @@ const KEYS: &[&str] = &[
     "project.verify",
     "project.protected",
     "project.clean_up_merged",
+    "forge",
+    "forge.kind",
+    "forge.remote",
+    "forge.repository",
+    "forge.api_url",
+    "forge.poll_s",
     "agents",
     "agents.max_depth",
     "agents.max_children",
@@ -285,6 +298,7 @@ impl Config {
             self.tool_limits.wait = Duration::from_millis(ms);
         }
         self.work.apply(path, file.project)?;
+        self.forge.apply(path, author, file.forge, &mut self.warnings)?;
         self.events.apply(path, file.events)?;
         let File { agents, roles, harness, mux, session, .. } = file;
         let tables = Tables { agents, roles, harness, mux, session };

@@ -28,6 +28,11 @@ enum Length {
 }
 
 impl Request {
+    /// Every header, in the order of arrival; names are in lowercase.
+    pub(crate) fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// The first header of that name, which is in lowercase.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -12,6 +12,7 @@
 
 pub mod client;
 pub mod collector;
+pub mod github;
 pub mod hooks;
 mod http;
 mod listener;
@@ -22,6 +23,7 @@ pub mod project;
 
 pub use client::{Claude, Client, ClientRun, Codex, Gemini};
 pub use collector::Collector;
+pub use github::GitHub;
 pub use hooks::HookRecorder;
 pub use mcp::{Bridge, McpSession};
 pub use model::{Cast, FakeModel, ModelRequest, Script, Turn};

@@ -209,6 +209,12 @@ pub(crate) struct DemoArgs {
     /// Leaves the directory where it is, and says how to look around in it.
     #[arg(long)]
     pub(crate) keep: bool,
+    /// Has the pull requests on what stands in for GitHub: the root of its API. The token is that of `GITHUB_TOKEN`.
+    #[arg(long, value_name = "URL", requires = "forge_remote", hide = true)]
+    pub(crate) forge_api: Option<String>,
+    /// The empty bare repository behind it.
+    #[arg(long, value_name = "DIR", requires = "forge_api", hide = true)]
+    pub(crate) forge_remote: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +232,9 @@ pub(crate) struct DoctorArgs {
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Also asks the forge, over the network, whether it accepts the token.
+    #[arg(long)]
+    pub(crate) prove: bool,
 }
 
 #[derive(Debug, Args)]

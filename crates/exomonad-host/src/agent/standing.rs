@@ -58,7 +58,7 @@ pub(crate) fn standing(worker: &Worker<'_>) -> Result<Standing, StandingError> {
         base: spawn.as_ref().and_then(|spawn| spawn.base.clone()),
         ahead: counts.ahead,
         unpushed: counts.unpushed,
-        pull_request: filed.map(|filed| pull_request(filed, here.commit.as_deref())),
+        pull_request: None,
         uncommitted_count: capped(u64::try_from(paths.len()).unwrap_or(u64::MAX)),
         uncommitted: paths.into_iter().take(NAMED).collect(),
         verifications: files::verifications(worker, &here)?,
@@ -66,6 +66,8 @@ pub(crate) fn standing(worker: &Worker<'_>) -> Result<Standing, StandingError> {
         head: here.commit,
         receipt: String::new(),
     };
+    let is_pushed = standing.unpushed == Some(0);
+    standing.pull_request = filed.map(|filed| pull_request(filed, standing.head.as_deref(), is_pushed));
     standing.receipt = receipt::receipt(&standing, has_own);
     Ok(standing)
 }
@@ -114,7 +116,7 @@ fn ahead(worker: &Worker<'_>, spawn: Option<&SpawnRow>) -> Result<u32, StandingE
     Ok(capped(worker.git.count_beyond(&from, "HEAD")?))
 }
 
-fn pull_request(filed: FiledRow, head: Option<&str>) -> Filed {
+fn pull_request(filed: FiledRow, head: Option<&str>, is_pushed: bool) -> Filed {
     // A verdict about an earlier commit says nothing of what was done since.
     let at_head = |asks: bool| {
         filed
@@ -127,9 +129,13 @@ fn pull_request(filed: FiledRow, head: Option<&str>) -> Filed {
         open: filed.state == "open",
         changes_requested,
         approved: approves && !changes_requested,
-        local: true,
+        local: filed.local,
         number: filed.number,
-        head_sha: filed.head_sha,
+        // One that is elsewhere is at what was pushed, whether anybody looked since or not.
+        head_sha: match head {
+            Some(head) if !filed.local && filed.state == "open" && is_pushed => head.to_owned(),
+            Some(_) | None => filed.head_sha,
+        },
     }
 }
 

@@ -21,6 +21,7 @@ use self::reactions::Reactions;
 use self::stuck::Stuck;
 use self::zellij_pipe::ZellijPipe;
 use crate::agent::Site;
+use crate::forge::{Conflicts, ForgeWatch};
 use crate::lease::Lease;
 use crate::store::Store;
 use crate::tool::Toolbox;
@@ -49,7 +50,8 @@ pub(crate) trait Duty: fmt::Debug + Send {
 
 /// Every duty of the project. The guest of whoever holds the lease is the one that reacts to events.
 fn all(site: &Site, toolbox: &Toolbox) -> Vec<Box<dyn Duty>> {
-    let mut duties: Vec<Box<dyn Duty>> = Vec::new();
+    let mut duties: Vec<Box<dyn Duty>> =
+        vec![Box::new(ForgeWatch::new(site.clone())), Box::new(Conflicts::new(site.clone()))];
     duties.extend(Reactions::of(toolbox).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(Stuck::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(ZellijPipe::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));

@@ -12,7 +12,9 @@ use crate::contract::forge::{
     Remark, Review, ReviewComment, ReviewState,
 };
 use crate::contract::{EffectError, EffectErrorKind};
-use crate::forge::{Ending, FileOrder, Forge, ForgeError, Local, MergeOrder, ReviewOrder};
+use crate::forge::{
+    Ending, FileOrder, Forge, ForgeError, MergeOrder, Patience, ReviewOrder, open, open_here,
+};
 use crate::store::Sender;
 use crate::surroundings::Surroundings;
 
@@ -20,20 +22,23 @@ use crate::surroundings::Surroundings;
 const FILE_LIMIT: Duration = Duration::from_secs(150);
 const MERGE_LIMIT: Duration = Duration::from_secs(150);
 
+/// The most that any other question to a forge may take, where that is elsewhere.
+const ASK_LIMIT: Duration = Duration::from_secs(90);
+
 /// The most bytes of a diff.
 const DIFF_CAP: u32 = 1 << 20;
 
 impl Host for World {
     fn find_pull_request(&mut self, head: String) -> Result<Option<PullRequest>, Failure> {
-        self.act("forge.find-pull-request", |caller| Ok(forge(caller)?.find(&head)?))
+        self.ask("forge.find-pull-request", |caller| Ok(forge(caller)?.find(&head)?))
     }
 
     fn get_pull_request(&mut self, number: u64) -> Result<PullRequest, Failure> {
-        self.act("forge.get-pull-request", |caller| Ok(forge(caller)?.pull_request(number)?))
+        self.ask("forge.get-pull-request", |caller| Ok(forge(caller)?.pull_request(number)?))
     }
 
     fn list_pull_requests(&mut self, state: Option<PullRequestState>) -> Result<Vec<PullRequest>, Failure> {
-        self.act("forge.list-pull-requests", |caller| Ok(forge(caller)?.pull_requests(state)?))
+        self.ask("forge.list-pull-requests", |caller| Ok(forge(caller)?.pull_requests(state)?))
     }
 
     fn create_or_update(
@@ -53,7 +58,7 @@ impl Host for World {
     }
 
     fn diff(&mut self, number: u64, path: Option<String>, max_bytes: u32) -> Result<Changes, Failure> {
-        self.act("forge.diff", |caller| {
+        self.ask("forge.diff", |caller| {
             if !(1..=DIFF_CAP).contains(&max_bytes) {
                 return Err(invalid(format!("`max-bytes` is between 1 and {DIFF_CAP}")));
             }
@@ -63,11 +68,11 @@ impl Host for World {
     }
 
     fn reviews(&mut self, number: u64) -> Result<Vec<Review>, Failure> {
-        self.act("forge.reviews", |caller| Ok(forge(caller)?.reviews(number)?))
+        self.ask("forge.reviews", |caller| Ok(forge(caller)?.reviews(number)?))
     }
 
     fn review_comments(&mut self, number: u64) -> Result<Vec<ReviewComment>, Failure> {
-        self.act("forge.review-comments", |caller| Ok(forge(caller)?.review_comments(number)?))
+        self.ask("forge.review-comments", |caller| Ok(forge(caller)?.review_comments(number)?))
     }
 
     fn submit_review(
@@ -77,7 +82,7 @@ impl Host for World {
         body: String,
         remarks: Vec<Remark>,
     ) -> Result<Review, Failure> {
-        self.act("forge.submit-review", |caller| {
+        self.ask("forge.submit-review", |caller| {
             let name = own_name(caller)?;
             let by = Sender::Agent(&name);
             let order = ReviewOrder { by, number, state, body: &body, remarks: &remarks };
@@ -86,7 +91,7 @@ impl Host for World {
     }
 
     fn checks(&mut self, number: u64) -> Result<Vec<Check>, Failure> {
-        self.act("forge.checks", |caller| Ok(forge(caller)?.checks(number)?))
+        self.ask("forge.checks", |caller| Ok(forge(caller)?.checks(number)?))
     }
 
     fn merge(&mut self, number: u64, strategy: MergeStrategy, force: bool) -> Result<MergeResult, Failure> {
@@ -103,36 +108,52 @@ impl Host for World {
     }
 
     fn close(&mut self, number: u64, comment: Option<String>) -> Result<PullRequest, Failure> {
-        self.act("forge.close", |caller| {
+        self.ask("forge.close", |caller| {
             let name: AgentName = own_name(caller)?;
             Ok(forge(caller)?.close(number, Sender::Agent(&name), comment.as_deref())?)
         })
     }
 
     fn list_issues(&mut self, state: Option<IssueState>) -> Result<Vec<Issue>, Failure> {
-        self.act("forge.list-issues", |caller| Ok(forge(caller)?.issues(state)?))
+        self.ask("forge.list-issues", |caller| Ok(forge(caller)?.issues(state)?))
     }
 
     fn get_issue(&mut self, number: u64) -> Result<Issue, Failure> {
-        self.act("forge.get-issue", |caller| Ok(forge(caller)?.issue(number)?))
+        self.ask("forge.get-issue", |caller| Ok(forge(caller)?.issue(number)?))
+    }
+}
+
+impl World {
+    /// As [`World::act`]; a forge that is elsewhere is waited for. A call that may not wait asks one that is here.
+    fn ask<T>(
+        &mut self,
+        effect: &'static str,
+        perform: impl FnOnce(&Caller<'_>) -> Result<T, EffectError>,
+    ) -> Result<T, Failure> {
+        if self.meter().wait_left().is_zero() {
+            self.act(effect, perform)
+        } else {
+            self.act_waiting(effect, ASK_LIMIT, perform)
+        }
     }
 }
 
 /// The project's forge, as the caller sees it.
-fn forge(caller: &Caller<'_>) -> Result<Local, EffectError> {
+fn forge(caller: &Caller<'_>) -> Result<Box<dyn Forge>, EffectError> {
     let services = caller.services;
-    let ending = if services.surroundings.is_some() { Ending::Allowed } else { Ending::Forbidden };
     let surroundings = services.surroundings.clone().unwrap_or_else(|| Arc::new(bare(caller)));
-    Ok(Local::new(
-        Site {
-            store: services.store.clone(),
-            repository: services.repository.clone(),
-            surroundings,
-            config: services.config.clone(),
-            clock: services.clock,
-        },
-        ending,
-    ))
+    let site = Site {
+        store: services.store.clone(),
+        repository: services.repository.clone(),
+        surroundings,
+        config: services.config.clone(),
+        clock: services.clock,
+    };
+    if services.surroundings.is_none() {
+        return Ok(open_here(site)?);
+    }
+    let patience = Patience::limited(caller.time_left, caller.stop);
+    Ok(open(site, Ending::Allowed, patience)?)
 }
 
 /// What it takes to ask git, where no agent may be started or ended.

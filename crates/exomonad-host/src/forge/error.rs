@@ -1,12 +1,14 @@
 //! Why a forge did not do what it was asked for.
 
 use std::io;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
 use crate::agent::{AgentName, WorkspaceError};
 use crate::contract::EffectErrorKind;
 use crate::contract::forge::PullRequestState;
+use crate::forge::GitHubError;
 use crate::git::{GitError, RepositoryError};
 use crate::store::{StoreError, pull_state_name};
 
@@ -140,7 +142,7 @@ pub enum ForgeError {
         /// The pull request.
         number: u64,
         /// Whose it is.
-        author: AgentName,
+        author: String,
     },
     /// Only the lead and people merge there.
     #[error("branch `{base}` is protected: only `root` and people merge into it")]
@@ -192,6 +194,12 @@ pub enum ForgeError {
         /// The commit.
         commit: String,
     },
+    /// It has other commits by now than those that were looked at.
+    #[error("pull request #{number} has newer commits than those that were looked at, and was not merged")]
+    HeadMoved {
+        /// The pull request.
+        number: u64,
+    },
     /// Others were always faster.
     #[error("branch `{base}` moved again and again while the merge was made")]
     Moving {
@@ -230,9 +238,18 @@ pub enum ForgeError {
     /// Where an agent works cannot be told.
     #[error("failed to find the agent's repository")]
     Workspace(#[from] WorkspaceError),
+    /// GitHub did not do it.
+    #[error(transparent)]
+    GitHub(Box<GitHubError>),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<GitHubError> for ForgeError {
+    fn from(err: GitHubError) -> Self {
+        Self::GitHub(Box::new(err))
+    }
 }
 
 impl ForgeError {
@@ -263,9 +280,11 @@ impl ForgeError {
             | Self::Checks { .. }
             | Self::Overlap { .. }
             | Self::Busy { .. }
+            | Self::HeadMoved { .. }
             | Self::Moving { .. } => EffectErrorKind::Conflict,
             Self::Turn => EffectErrorKind::Timeout,
             Self::Workspace(err) => err.kind(),
+            Self::GitHub(err) => err.kind(),
             Self::Store(StoreError::NoPull { .. } | StoreError::NoMessage { .. }) => {
                 EffectErrorKind::NotFound
             }
@@ -276,6 +295,13 @@ impl ForgeError {
             | Self::Repository(_)
             | Self::Store(_) => EffectErrorKind::Failed,
         }
+    }
+
+    /// How long the forge wants to be left alone, where it says so.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the duty that watches a forge asks for it"))]
+    pub(crate) fn rest(&self) -> Option<Duration> {
+        let Self::GitHub(err) = self else { return None };
+        err.rest()
     }
 
     /// The next step.
@@ -318,9 +344,11 @@ impl ForgeError {
             Self::Overlap { checkout, .. } => format!("commit or stash them in `{checkout}` first"),
             Self::Busy { checkout, next, .. } => format!("end that first, in `{checkout}`: {next}"),
             Self::Rootless { .. } => "merge it by `squash` or `merge`".to_owned(),
+            Self::HeadMoved { .. } => "look at it again first".to_owned(),
             Self::Moving { .. } | Self::Turn => "try again".to_owned(),
             Self::OldGit { needed, .. } => format!("install git {needed} or newer"),
             Self::Workspace(err) => return err.hint(),
+            Self::GitHub(err) => return err.hint(),
             Self::Store(err) => return err.hint(),
             Self::NotOpen { .. }
             | Self::Text { .. }

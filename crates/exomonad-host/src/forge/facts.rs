@@ -77,6 +77,9 @@ pub(crate) struct Interest {
 
 /// A forge that has to be asked whether something happened.
 pub(crate) trait Watched: std::fmt::Debug + Send {
+    /// Where numbers mean pull requests: the forge's host, the owner and the name, with slashes between.
+    fn repository(&self) -> String;
+
     /// Looks at pull requests. What did not change since the last look costs little.
     ///
     /// # Errors

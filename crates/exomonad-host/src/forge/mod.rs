@@ -3,14 +3,24 @@
 //! Rules: what is asked here is checked here, whoever asks; nothing that is not committed is ever touched; what a forge
 //! answers is true when it answers.
 
+mod choice;
 mod error;
-#[expect(dead_code, reason = "no forge has to be asked yet")]
 mod facts;
+mod github;
+mod guard;
 mod local;
+mod patience;
 mod verdict;
+mod watch;
 
+pub(crate) use self::choice::watched;
+pub use self::choice::{Choice, Place, choose, open, open_here, prove};
 pub use self::error::ForgeError;
+pub use self::github::{GitHubError, TokenSource};
+pub(crate) use self::local::Conflicts;
 pub use self::local::{Ending, Local, Mended, mend};
+pub use self::patience::Patience;
+pub(crate) use self::watch::ForgeWatch;
 use crate::agent::AgentName;
 use crate::contract::forge::{
     Changes, Check, Issue, IssueState, MergeResult, MergeStrategy, PullRequest, PullRequestState, Remark,
@@ -69,7 +79,7 @@ pub struct MergeOrder<'a> {
 }
 
 /// Where pull requests and issues live.
-pub trait Forge {
+pub trait Forge: std::fmt::Debug {
     /// The open pull request of a branch, else its latest one.
     ///
     /// # Errors

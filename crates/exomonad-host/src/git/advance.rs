@@ -214,8 +214,47 @@ impl Git {
         limit: Duration,
     ) -> Result<(), GitError> {
         let what = format!("HEAD:refs/heads/{branch}");
-        let arguments = ["push", "--quiet", "--set-upstream", plain(remote)?, &what];
-        let command = self.command(&[&QUIETLY[..], &arguments].concat()).envs(env).limit(limit);
+        self.over_the_network(&["push", "--quiet", "--set-upstream", plain(remote)?, &what], env, limit)
+    }
+
+    /// Pushes a branch as it is, whatever is checked out.
+    ///
+    /// # Errors
+    /// The remote does not take it or does not answer, or git failed.
+    pub(crate) fn push_branch(
+        &self,
+        remote: &str,
+        branch: &str,
+        env: &[(String, String)],
+        limit: Duration,
+    ) -> Result<(), GitError> {
+        let what = format!("refs/heads/{branch}:refs/heads/{branch}");
+        self.over_the_network(&["push", "--quiet", plain(remote)?, &what], env, limit)
+    }
+
+    /// Fetches a branch of a remote, and takes note of where it is there.
+    ///
+    /// # Errors
+    /// The remote has no such branch or does not answer, or git failed.
+    pub(crate) fn fetch_branch(
+        &self,
+        remote: &str,
+        branch: &str,
+        env: &[(String, String)],
+        limit: Duration,
+    ) -> Result<(), GitError> {
+        let what = format!("+refs/heads/{branch}:refs/remotes/{remote}/{branch}");
+        let quietly = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+        self.over_the_network(&[&quietly[..], &[plain(remote)?, &what]].concat(), env, limit)
+    }
+
+    fn over_the_network(
+        &self,
+        arguments: &[&str],
+        env: &[(String, String)],
+        limit: Duration,
+    ) -> Result<(), GitError> {
+        let command = self.command(&[&QUIETLY[..], arguments].concat()).envs(env).limit(limit);
         Ok(command.env("GIT_OPTIONAL_LOCKS", "1").text().map(drop)?)
     }
 }

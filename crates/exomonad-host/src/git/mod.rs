@@ -12,6 +12,7 @@ mod refs;
 mod remote;
 mod repository;
 mod standing;
+mod tracking;
 mod write;
 
 pub(crate) use advance::{Committer, NewCommit};

@@ -115,6 +115,19 @@ impl Git {
         self.optional(&["remote", "get-url", plain(remote)?])
     }
 
+    /// Host, owner and name in the URL of a remote as it is configured: what git rewrites it to is how it is reached, and
+    /// not what it is. Absent where there is no such remote, or its URL is a path.
+    ///
+    /// # Errors
+    /// Git failed.
+    pub(crate) fn configured_remote(
+        &self,
+        remote: &str,
+    ) -> Result<Option<(String, String, String)>, GitError> {
+        let url = self.optional(&["config", "--get", &format!("remote.{}.url", plain(remote)?)])?;
+        Ok(url.and_then(|url| remote::parse(&url)))
+    }
+
     /// Where the repository lives.
     ///
     /// # Errors

@@ -111,6 +111,22 @@ pub(super) fn insert_event(
     Ok(from_row(id))
 }
 
+/// The most bytes of a text from outside in an event.
+const OUTSIDE_BYTES: usize = 16 << 10;
+
+/// A text that somebody else wrote, as an event has it: as much of it as fits, without control characters.
+pub(crate) fn from_outside(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let plain = text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control());
+    let mut bytes = 0;
+    plain
+        .take_while(|c| {
+            bytes += c.len_utf8();
+            bytes <= OUTSIDE_BYTES
+        })
+        .collect()
+}
+
 /// Most callers name their kinds, and SQLite compares names faster than patterns.
 fn of_kind(kinds: &[String]) -> String {
     if kinds.iter().all(|kind| !kind.contains('*')) {

@@ -1,10 +1,10 @@
 //! Merges that were begun. Each is on the disk before a branch moves, and stays until everything that belongs to it is done.
 
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 use serde_json::json;
 
-use super::events::{from_row, insert_event, to_row};
-use super::pulls::{PullRow, by_whom, require, send, tell};
+use super::events::{from_row, to_row};
+use super::pulls::{PullRow, by_whom, require, send, tell, tell_of_moved_base};
 use super::{Sender, Store, StoreError};
 use crate::agent::{AgentName, ProcessIdentity};
 use crate::contract::forge::PullRequestState;
@@ -136,19 +136,14 @@ impl Store {
             let pull = require(transaction, record.pull)?;
             let mut data = by_whom(record.by);
             if let Some(data) = data.as_object_mut() {
-                data.insert("sha".to_owned(), json!(record.merge_sha));
+                data.insert("merge_sha".to_owned(), json!(record.merge_sha));
             }
             tell(transaction, "pull.merged", &pull, data, now_ms)?;
             if record.tells_author {
                 send(transaction, &pull, record.by, "pull.merged", &merged_text(&pull), now_ms)?;
             }
-            let moved = json!({ "base": pull.base, "sha": record.merge_sha, "number": pull.number });
-            let mut select =
-                transaction.prepare_cached("SELECT agent FROM spawns WHERE base = ?1 AND agent <> ?2")?;
-            let siblings = select.query_map(params![pull.base, pull.author.as_str()], |row| row.get(0))?;
-            for sibling in siblings.collect::<Result<Vec<String>, _>>()? {
-                insert_event(transaction, now_ms, "base.moved", &sibling, &moved.to_string())?;
-            }
+            tell_of_moved_base(transaction, &pull.base, (pull.number, &pull.author), record.merge_sha, now_ms)?;
+            tell_open_pulls(transaction, &pull.base, record.merge_sha, now_ms)?;
             Ok(())
         })
     }
@@ -224,6 +219,24 @@ impl Store {
         }
         Ok(merges)
     }
+}
+
+/// Tells the author of each open pull request into a base that it moved. Whether it can still be merged is found out later.
+fn tell_open_pulls(
+    transaction: &Transaction<'_>,
+    base: &str,
+    base_sha: &str,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    let mut update = transaction.prepare_cached(
+        "UPDATE pulls SET unproven = unproven + 1 WHERE state = 'open' AND base = ?1 RETURNING number",
+    )?;
+    let numbers = update.query_map(params![base], |row| row.get(0))?;
+    for number in numbers.collect::<Result<Vec<i64>, _>>()? {
+        let pull = require(transaction, from_row(number))?;
+        tell(transaction, "pull.base-moved", &pull, json!({ "base_sha": base_sha }), now_ms)?;
+    }
+    Ok(())
 }
 
 fn merged_text(pull: &PullRow) -> String {

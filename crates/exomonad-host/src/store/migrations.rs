@@ -264,6 +264,68 @@ const STEPS: &[&str] = &[
     CREATE INDEX requests_open ON requests (seq) WHERE state = 'open';
 ",
     "
+    ALTER TABLE pulls ADD COLUMN conflict_sha TEXT;
+    ALTER TABLE pulls ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX pulls_unproven ON pulls (number) WHERE unproven > 0;
+    CREATE TABLE remote_pulls (
+        repository TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        author TEXT NOT NULL,
+        title TEXT NOT NULL,
+        url TEXT NOT NULL,
+        state TEXT NOT NULL,
+        head TEXT NOT NULL,
+        head_sha TEXT NOT NULL,
+        base TEXT NOT NULL,
+        base_sha TEXT,
+        merge_sha TEXT,
+        conflict_sha TEXT,
+        checks TEXT,
+        touched_ms INTEGER NOT NULL,
+        PRIMARY KEY (repository, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX remote_pulls_by_head ON remote_pulls (head, number);
+    CREATE INDEX remote_pulls_open ON remote_pulls (touched_ms) WHERE state = 'open';
+    CREATE TABLE remote_reviews (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        repository TEXT NOT NULL,
+        pull INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        author TEXT NOT NULL,
+        human INTEGER NOT NULL,
+        ours INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        commit_sha TEXT NOT NULL,
+        UNIQUE (repository, pull, id)
+    ) STRICT;
+    CREATE TABLE remote_comments (
+        repository TEXT NOT NULL,
+        pull INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        PRIMARY KEY (repository, pull, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE remote_checks (
+        repository TEXT NOT NULL,
+        pull INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        head_sha TEXT NOT NULL,
+        failed INTEGER NOT NULL,
+        PRIMARY KEY (repository, pull, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE remote_acts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        repository TEXT NOT NULL,
+        head TEXT,
+        number INTEGER,
+        agent TEXT,
+        body TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started TEXT NOT NULL,
+        machine TEXT NOT NULL,
+        begun_ms INTEGER NOT NULL
+    ) STRICT;
+",
+    "
     CREATE TABLE reactions (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         guest TEXT NOT NULL,

@@ -111,7 +111,8 @@ impl Store {
             }
             let changed = transaction.execute(
                 "UPDATE pulls SET title = coalesce(?2, title), body = coalesce(?3, body), base = ?4, head_sha = ?5,
-                     receipt = coalesce(?6, receipt), updated_ms = ?7, base_sha = ?8, own_sha = ?9
+                     receipt = coalesce(?6, receipt), updated_ms = ?7, base_sha = ?8, own_sha = ?9,
+                     unproven = unproven + 1
                  WHERE number = ?1 AND (title, body, base, head_sha, receipt) IS NOT
                      (coalesce(?2, title), coalesce(?3, body), ?4, ?5, coalesce(?6, receipt))",
                 params![
@@ -224,13 +225,31 @@ pub(super) fn tell(
     now_ms: u64,
 ) -> Result<(), StoreError> {
     let mut data = json!({
-        "number": pull.number, "head": pull.head, "base": pull.base, "head_sha": pull.head_sha,
-        "title": pull.title,
+        "number": pull.number, "url": pull_url(pull.number), "forge": "local", "head": pull.head,
+        "head_sha": pull.head_sha, "base": pull.base, "title": pull.title,
     });
     if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
         data.extend(more);
     }
     insert_event(transaction, now_ms, kind, pull.author.as_str(), &data.to_string())?;
+    Ok(())
+}
+
+/// Tells everyone who works towards a base, but the author of what it got, that it moved.
+pub(super) fn tell_of_moved_base(
+    transaction: &Transaction<'_>,
+    base: &str,
+    (number, author): (u64, &AgentName),
+    sha: &str,
+    now_ms: u64,
+) -> Result<(), StoreError> {
+    let moved = json!({ "base": base, "sha": sha, "number": number }).to_string();
+    let mut select =
+        transaction.prepare_cached("SELECT agent FROM spawns WHERE base = ?1 AND agent <> ?2")?;
+    let siblings = select.query_map(params![base, author.as_str()], |row| row.get(0))?;
+    for sibling in siblings.collect::<Result<Vec<String>, _>>()? {
+        insert_event(transaction, now_ms, "base.moved", &sibling, &moved)?;
+    }
     Ok(())
 }
 
@@ -272,8 +291,8 @@ fn insert(
     let number = transaction
         .prepare_cached(
             "INSERT INTO pulls (title, state, head, base, author, head_sha, base_sha, own_sha, created_ms, updated_ms,
-                 receipt, body)
-             VALUES (?1, 'open', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)",
+                 receipt, body, unproven)
+             VALUES (?1, 'open', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 1)",
         )?
         .insert(params![
             title,
@@ -346,6 +365,12 @@ impl TryFrom<RawRow> for PullRow {
             ..raw.row
         })
     }
+}
+
+/// Where a person can look at one: there are no pages, but a command.
+#[must_use]
+pub fn pull_url(number: u64) -> String {
+    format!("exomonad pr show {number}")
 }
 
 /// The word for it.

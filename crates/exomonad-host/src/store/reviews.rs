@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use serde_json::json;
 
-use super::events::{from_row, to_row};
+use super::events::{from_outside, from_row, to_row};
 use super::pulls::{by_whom, require, send, tell};
 use super::{Sender, Store, StoreError};
 use crate::contract::forge::{PullRequestState, Remark, Review, ReviewComment, ReviewState};
@@ -75,6 +75,9 @@ impl Store {
             }
             let mut data = by_whom(draft.by);
             if let Some(data) = data.as_object_mut() {
+                data.insert("review".to_owned(), json!(review.to_string()));
+                data.insert("author".to_owned(), json!(author));
+                data.insert("body".to_owned(), json!(from_outside(draft.body)));
                 data.insert("state".to_owned(), json!(review_state_name(draft.state)));
                 data.insert("commit".to_owned(), json!(draft.commit));
                 data.insert("remarks".to_owned(), json!(draft.remarks.len()));

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 use camino::Utf8PathBuf;
 use tempfile::TempDir;
 
+use super::conflicts::UNPROVEN;
 use super::deliveries::{OF_MESSAGE, OPEN, WAITING, queued_sql};
 use super::messages::{ACK_FIND, FIND, REPLY_FIND, UNREAD, inbox_sql};
 use super::overview::UNREAD_COUNTS;
+use super::remote_pulls::TOUCH;
 use super::{Changes, Inbox, Mode, Store, StoreError};
 
 fn store() -> (TempDir, Store) {
@@ -52,6 +54,16 @@ fn a_hook_learns_that_nothing_waits_from_two_indexes_and_no_row() {
     assert!(queued.contains("INDEX messages_queued (recipient=?)"), "{queued}");
     assert!(open.contains("INDEX deliveries_open (recipient=?)"), "{open}");
     assert!(!plan.iter().any(|step| step.starts_with("SCAN") && !step.contains("CONSTANT ROW")), "{plan:?}");
+}
+
+#[test]
+fn duties_learn_that_there_is_nothing_to_do_from_an_index() {
+    let (_dir, store) = store();
+    for (sql, index) in [(TOUCH, "INDEX remote_pulls_open"), (UNPROVEN, "INDEX pulls_unproven")] {
+        let plan = plan(&store, sql);
+        let [step] = &plan[..] else { panic!("{sql}: {plan:?}") };
+        assert!(step.contains(index), "{sql}: {step}");
+    }
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod event_docs;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
+mod github;
+#[cfg(test)]
 mod helper;
 #[cfg(test)]
 mod hooks;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exomonad_host::config::{Agents, Command, Config};
+use exomonad_host::config::{Agents, Command, Config, ForgeConfig};
 use exomonad_host::contract::RuleDecision;
 use serde_json::{Value, json};
 
@@ -64,6 +64,13 @@ fn to_json(config: &Config) -> String {
             "protected": config.work.protected,
             "clean_up_merged": config.work.clean_up_merged,
         },
+        "forge": {
+            "kind": config.forge.kind.name(),
+            "remote": config.forge.remote,
+            "repository": config.forge.repository.as_ref().map(|(owner, name)| format!("{owner}/{name}")),
+            "api_url": config.forge.api_url,
+            "poll_s": config.forge.poll.as_secs(),
+        },
         "mux": agents.mux.name(),
         "session": agents.session,
     });
@@ -104,6 +111,19 @@ fn agents_text(agents: &Agents) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Where pull requests live, one key a line; a key that says nothing is left out.
+fn forge_text(forge: &ForgeConfig) -> String {
+    let mut lines = vec![
+        format!("forge.kind = {}", json!(forge.kind.name())),
+        format!("forge.remote = {}", json!(forge.remote)),
+    ];
+    let repository = forge.repository.as_ref().map(|(owner, name)| format!("{owner}/{name}"));
+    lines.extend(repository.map(|repository| format!("forge.repository = {}", json!(repository))));
+    lines.extend(forge.api_url.iter().map(|url| format!("forge.api_url = {}", json!(url))));
+    lines.push(format!("forge.poll_s = {}", forge.poll.as_secs()));
+    lines.join("\n") + "\n"
+}
+
 fn marked(command: &Command) -> &'static str {
     if command.needs_approval { "  # came with the repository: see `exomonad approve`" } else { "" }
 }
@@ -123,6 +143,7 @@ fn to_text(config: &Config) -> String {
         json!(config.work.protected),
         config.work.clean_up_merged,
     );
+    text += &forge_text(&config.forge);
     text += &agents_text(&config.agents);
     if let Some(pipe) = &config.events.zellij_pipe {
         text = format!("{text}events.zellij_pipe = {}\n", json!(pipe));

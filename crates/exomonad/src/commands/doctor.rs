@@ -2,6 +2,7 @@
 
 mod agents;
 mod checks;
+mod forge;
 mod telemetry;
 
 use serde_json::json;
@@ -47,7 +48,7 @@ impl Finding {
 }
 
 pub(crate) fn run(env: &Env, output: &Output, args: &DoctorArgs) -> anyhow::Result<Exit> {
-    let findings = checks::all(env);
+    let findings = checks::all(env, args.prove);
     if args.json {
         output.answer(&to_json(&findings))?;
     } else {

@@ -24,11 +24,13 @@ macro_rules! cases {
 }
 
 mod agent;
+mod contract;
 mod demo;
 mod elicit;
 mod events;
 mod failure;
 mod gate;
+mod github;
 mod held;
 mod launch;
 mod mcp;

@@ -21,8 +21,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const NAMED: usize = 10;
 
 /// A checkout of a base that is about to move.
-pub(super) struct Checkout {
-    pub(super) path: Utf8PathBuf,
+pub(in crate::forge) struct Checkout {
+    pub(in crate::forge) path: Utf8PathBuf,
     git: Git,
     /// What keeps it where it is; empty when it can follow.
     changes: Vec<String>,
@@ -40,7 +40,7 @@ pub(crate) enum Followed {
 }
 
 /// Looks at the checkouts of a branch that is to go from `old` to `new`.
-pub(super) fn survey(
+pub(in crate::forge) fn survey(
     site: &Site,
     git: &Git,
     branch: &str,
@@ -114,7 +114,7 @@ fn in_the_way(top: &Utf8Path, differences: &[Difference]) -> Vec<String> {
 
 impl Checkout {
     /// Takes it from `old` to `new`, unless somebody works in it.
-    pub(super) fn follow(&self, old: &str, new: &str) -> Followed {
+    pub(in crate::forge) fn follow(&self, old: &str, new: &str) -> Followed {
         if !self.changes.is_empty() {
             let named: Vec<_> = self.changes.iter().take(3).map(|path| format!("`{path}`")).collect();
             let more = if self.changes.len() > 3 { " and more" } else { "" };
@@ -146,7 +146,12 @@ fn left(path: &Utf8Path, why: &str, old: &str, new: &str) -> String {
 }
 
 /// Brings every checkout along that a merge left behind which was cut short: the branch went from `old` to where it is now.
-pub(super) fn catch_up(site: &Site, git: &Git, branch: &str, old: &str) -> Result<Vec<Followed>, ForgeError> {
+pub(in crate::forge) fn catch_up(
+    site: &Site,
+    git: &Git,
+    branch: &str,
+    old: &str,
+) -> Result<Vec<Followed>, ForgeError> {
     let Some(tip) = git.commit(&format!("refs/heads/{branch}"))? else { return Ok(Vec::new()) };
     let mut followed = Vec::new();
     for path in git.checkouts_of(branch)? {

@@ -12,7 +12,7 @@ use crate::git::Git;
 use crate::store::{AgentRow, Filing, PullDraft, PullRow};
 
 /// How long a push may take.
-const PUSH_LIMIT: Duration = Duration::from_secs(120);
+pub(in crate::forge) const PUSH_LIMIT: Duration = Duration::from_secs(120);
 
 /// What else of the user's environment it takes to reach a remote.
 const REACH: [&str; 13] = [
@@ -32,23 +32,39 @@ const REACH: [&str; 13] = [
 ];
 
 /// The ends of a pull request.
-struct Ends {
-    head: String,
-    head_sha: String,
-    base: String,
-    base_sha: String,
+pub(in crate::forge) struct Ends {
+    pub(in crate::forge) head: String,
+    pub(in crate::forge) head_sha: String,
+    pub(in crate::forge) base: String,
+    pub(in crate::forge) base_sha: String,
     /// What the head's commit is called where the agent made it; absent where that is the base's repository.
     own_sha: Option<String>,
 }
 
-/// Files it, or updates the one that is open. The site's checkout is the agent's.
-pub(super) fn file(site: &Site, order: &FileOrder<'_>) -> Result<PullRow, ForgeError> {
+/// An order that can be carried out.
+pub(in crate::forge) struct Checked<'a> {
+    /// Who files.
+    pub(in crate::forge) row: AgentRow,
+    pub(in crate::forge) title: &'a str,
+    pub(in crate::forge) body: &'a str,
+    /// The branch that it has checked out.
+    pub(in crate::forge) head: String,
+}
+
+/// Looks who files what. The site's checkout is the agent's.
+pub(in crate::forge) fn check<'a>(site: &Site, order: &FileOrder<'a>) -> Result<Checked<'a>, ForgeError> {
     let row = site.store.agent(order.by)?;
     let row = row.ok_or_else(|| ForgeError::NoAgent { name: order.by.clone() })?;
     let (title, body) = (order.title.trim(), order.body.trim());
     require_title(title)?;
     require_text("a description", body)?;
     let head = require_head(site, &row)?;
+    Ok(Checked { row, title, body, head })
+}
+
+/// Files it, or updates the one that is open.
+pub(super) fn file(site: &Site, order: &FileOrder<'_>) -> Result<PullRow, ForgeError> {
+    let Checked { row, title, body, head } = check(site, order)?;
     let open = site.store.pull_of(&head)?.filter(|pull| pull.state == PullRequestState::Open);
     if let Some(open) = open.as_ref().filter(|open| open.author != row.name) {
         return Err(ForgeError::Foreign { number: open.number, author: open.author.clone() });
@@ -81,7 +97,8 @@ pub(super) fn file(site: &Site, order: &FileOrder<'_>) -> Result<PullRow, ForgeE
     }
 }
 
-fn untitled() -> ForgeError {
+/// A new one needs a title.
+pub(in crate::forge) fn untitled() -> ForgeError {
     ForgeError::Text { what: "a new pull request needs a title".to_owned() }
 }
 
@@ -106,13 +123,19 @@ fn require_head(site: &Site, row: &AgentRow) -> Result<String, ForgeError> {
     Ok(head)
 }
 
-fn birth_base(site: &Site, name: &AgentName, head: &str) -> Result<String, ForgeError> {
+/// The branch that the agent's was made from.
+pub(in crate::forge) fn birth_base(site: &Site, name: &AgentName, head: &str) -> Result<String, ForgeError> {
     let base = site.store.spawn(name)?.and_then(|spawn| spawn.base);
     base.ok_or_else(|| ForgeError::NoBase { head: head.to_owned() })
 }
 
 /// Finds the commits, and that there is something to merge. A standalone repository's are copied into the project by this.
-fn find_ends(site: &Site, row: &AgentRow, head: String, base: String) -> Result<Ends, ForgeError> {
+pub(in crate::forge) fn find_ends(
+    site: &Site,
+    row: &AgentRow,
+    head: String,
+    base: String,
+) -> Result<Ends, ForgeError> {
     let git = site.git(repository_of(site, &row.name)?);
     let unknown = || ForgeError::UnknownBase { base: base.clone() };
     let target = git.commit(&format!("refs/heads/{base}"))?.ok_or_else(unknown)?;
@@ -142,12 +165,16 @@ fn push(site: &Site, row: &AgentRow, head: &str) -> Result<(), ForgeError> {
     }
     let here: Git = site.git(site.repository.clone());
     let Some(remote) = here.push_remote(head)? else { return Ok(()) };
-    let surroundings = &site.surroundings;
-    let variable = |name: &&str| Some(((*name).to_owned(), surroundings.variable(name)?.to_owned()));
-    let env: Vec<_> = REACH.iter().filter_map(variable).collect();
-    here.push(&remote, head, &env, PUSH_LIMIT).map_err(|source| ForgeError::Push {
+    here.push(&remote, head, &reach(site), PUSH_LIMIT).map_err(|source| ForgeError::Push {
         branch: head.to_owned(),
         remote,
         source,
     })
+}
+
+/// How the user reaches a remote.
+pub(in crate::forge) fn reach(site: &Site) -> Vec<(String, String)> {
+    let surroundings = &site.surroundings;
+    let variable = |name: &&str| Some(((*name).to_owned(), surroundings.variable(name)?.to_owned()));
+    REACH.iter().filter_map(variable).collect()
 }

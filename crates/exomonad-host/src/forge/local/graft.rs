@@ -58,7 +58,12 @@ fn place(site: &Site, row: &AgentRow, origin: &Git, branch: &str, commit: &str) 
         return Ok(());
     }
     let filed = site.store.pull_of(branch)?;
-    let is_its = filed.is_some_and(|pull| pull.author == row.name && pull.head_sha == old);
+    let is_here = filed.is_some_and(|pull| pull.author == row.name && pull.head_sha == old);
+    let is_elsewhere = || -> Result<bool, ForgeError> {
+        let filed = site.store.filed(branch)?;
+        Ok(filed.is_some_and(|filed| !filed.local && filed.head_sha == old))
+    };
+    let is_its = is_here || is_elsewhere()?;
     if !is_its || !origin.checkouts_of(branch)?.is_empty() {
         return Err(taken());
     }

@@ -1,17 +1,19 @@
 //! The forge that needs no server: pull requests and reviews in the project's database, merges by git's plumbing.
 
 mod candidate;
-mod checkout;
-mod file;
+pub(super) mod checkout;
+mod conflicts;
+pub(super) mod file;
 mod graft;
-mod guard;
 mod land;
 mod mend;
-mod review;
-mod tidy;
-mod turn;
+pub(super) mod review;
+pub(super) mod tidy;
+pub(super) mod turn;
 
+pub(crate) use self::conflicts::Conflicts;
 pub use self::mend::{Mended, mend};
+use super::guard::{self, Subject};
 use super::{FileOrder, Forge, ForgeError, MergeOrder, ReviewOrder};
 use crate::agent::{AgentName, Site, verifications_of};
 use crate::contract::WorkspaceKind;
@@ -21,7 +23,7 @@ use crate::contract::forge::{
 };
 use crate::contract::work::{Verification, VerificationState};
 use crate::git::{Git, Repository};
-use crate::store::{Closing, PullRow, Sender};
+use crate::store::{Closing, PullRow, Sender, pull_url};
 
 /// What may become of an author whose work was merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,7 @@ impl Local {
 }
 
 /// The repository that an agent's work goes into: that of its parent, or the project's.
-fn repository_of(site: &Site, author: &AgentName) -> Result<Repository, ForgeError> {
+pub(super) fn repository_of(site: &Site, author: &AgentName) -> Result<Repository, ForgeError> {
     let author = site.store.agent(author)?;
     let owner = match author.as_ref().map(|row| &row.parent) {
         Some(Some(parent)) => site.store.agent(parent)?,
@@ -130,7 +132,7 @@ fn shown(place: &Place) -> PullRequest {
         head: pull.head,
         base: pull.base,
         author: pull.author.to_string(),
-        url: format!("exomonad pr show {}", pull.number),
+        url: pull_url(pull.number),
         receipt: pull.receipt,
         merge_sha: pull.merge_sha,
         updated_ms: pull.updated_ms,
@@ -185,26 +187,13 @@ impl Forge for Local {
     }
 
     fn checks(&self, number: u64) -> Result<Vec<Check>, ForgeError> {
-        let (store, verify) = (&self.site.store, &self.site.config.work.verify);
         let pull = self.require_pull(number)?;
-        if verify.is_empty() {
+        if self.site.config.work.verify.is_empty() {
             return Ok(Vec::new());
         }
         let place = self.look_up(pull)?;
         let head_sha = place.head_sha.as_deref().unwrap_or(&place.pull.head_sha);
-        let tree = place.git.tree(head_sha)?;
-        let found = verifications_of(store, verify, &place.pull.author, &tree)?;
-        let check = |verification: Verification| Check {
-            state: match verification.state {
-                VerificationState::Passed => CheckState::Passed,
-                VerificationState::Failed => CheckState::Failed,
-                // It is to run on these files.
-                VerificationState::Never | VerificationState::Stale => CheckState::Queued,
-            },
-            name: verification.command,
-            url: None,
-        };
-        Ok(found.into_iter().map(check).collect())
+        verified(&self.site, &place.git, &place.pull.author, head_sha)
     }
 
     fn merge(&self, order: &MergeOrder<'_>) -> Result<MergeResult, ForgeError> {
@@ -212,7 +201,9 @@ impl Forge for Local {
             let _turn = turn::take(&self.site)?;
             let finished = mend::mend_in_turn(&self.site)?;
             let (place, head_sha) = self.open_place(order.number)?;
-            guard::check(self, order, &place, &head_sha)?;
+            let reviews = self.site.store.reviews(order.number)?;
+            let subject = subject(&place.pull, &head_sha);
+            guard::check(&self.site, order, subject, &reviews, || self.checks(order.number))?;
             let notice = tidy::notice(&self.site, self.ending, &place.pull.author)?;
             (land::land(&self.site, order, &place, &head_sha, notice)?, finished)
         };
@@ -224,7 +215,7 @@ impl Forge for Local {
 
     fn close(&self, number: u64, by: Sender<'_>, comment: Option<&str>) -> Result<PullRequest, ForgeError> {
         let place = self.place(number)?;
-        guard::may_close(&self.site, by, &place.pull)?;
+        guard::may_close(&self.site, by, subject(&place.pull, &place.pull.head_sha))?;
         let comment = comment.map(str::trim).filter(|comment| !comment.is_empty());
         review::require_text("a comment", comment.unwrap_or_default())?;
         let base_sha = place.load_base_sha()?;
@@ -245,11 +236,38 @@ impl Forge for Local {
     }
 }
 
+fn subject<'a>(pull: &'a PullRow, head_sha: &'a str) -> Subject<'a> {
+    Subject { number: pull.number, author: pull.author.as_str(), base: &pull.base, head_sha }
+}
+
 fn no_issues() -> ForgeError {
     ForgeError::Unavailable {
         what: "this project's pull requests live in its own database, which has no issues",
         hint: "look in the repository's files, or ask your human",
     }
+}
+
+/// The commands that the project asks for, and how each stands on the files of a commit, by what was seen in the workspace
+/// of its author.
+pub(super) fn verified(
+    site: &Site,
+    git: &Git,
+    author: &AgentName,
+    commit: &str,
+) -> Result<Vec<Check>, ForgeError> {
+    let tree = git.tree(commit)?;
+    let found = verifications_of(&site.store, &site.config.work.verify, author, &tree)?;
+    let check = |verification: Verification| Check {
+        state: match verification.state {
+            VerificationState::Passed => CheckState::Passed,
+            VerificationState::Failed => CheckState::Failed,
+            // It is to run on these files.
+            VerificationState::Never | VerificationState::Stale => CheckState::Queued,
+        },
+        name: verification.command,
+        url: None,
+    };
+    Ok(found.into_iter().map(check).collect())
 }
 
 /// Whether an agent of this kind has a branch that can be merged.

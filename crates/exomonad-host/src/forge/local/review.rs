@@ -37,7 +37,8 @@ pub(super) fn submit(
     kept.ok_or_else(|| ForgeError::NotOpen { number: pull.number, state: latest() })
 }
 
-fn require_said(order: &ReviewOrder<'_>, body: &str) -> Result<(), ForgeError> {
+/// Refuses a review that says nothing, or more than a review may.
+pub(in crate::forge) fn require_said(order: &ReviewOrder<'_>, body: &str) -> Result<(), ForgeError> {
     let wrong = |what: &str| Err(ForgeError::Text { what: what.to_owned() });
     match order.state {
         ReviewState::Pending => return wrong("a review approves, requests changes, or comments"),
@@ -69,7 +70,7 @@ fn require_said(order: &ReviewOrder<'_>, body: &str) -> Result<(), ForgeError> {
 }
 
 /// Refuses a text that is too long, or that no database and no terminal would take.
-pub(super) fn require_text(what: &str, text: &str) -> Result<(), ForgeError> {
+pub(in crate::forge) fn require_text(what: &str, text: &str) -> Result<(), ForgeError> {
     if text.contains('\0') {
         return Err(ForgeError::Text { what: format!("{what} has no zero byte") });
     }
@@ -111,7 +112,8 @@ fn notice(order: &ReviewOrder<'_>, pull: &PullRow, body: &str, head_sha: &str) -
     text
 }
 
-fn remark_line(remark: &Remark) -> String {
+/// A remark in a line.
+pub(in crate::forge) fn remark_line(remark: &Remark) -> String {
     match remark.line {
         Some(line) => format!("{}:{line}: {}", remark.path, remark.body),
         None => format!("{}: {}", remark.path, remark.body),

@@ -39,7 +39,7 @@ pub(super) fn tidy(site: &Site, ending: Ending, by: Sender<'_>, landed: &Landed)
     };
     let cleaned = match clean_up(site, ending, &pull.author) {
         Ok(true) => {
-            said.push(gone(pull));
+            said.push(cleaned_up(&pull.author, &pull.head));
             true
         }
         Ok(false) => false,
@@ -54,7 +54,13 @@ pub(super) fn tidy(site: &Site, ending: Ending, by: Sender<'_>, landed: &Landed)
     MergeResult { merged: true, synced, cleaned, sha: Some(sha.clone()), conflicts: Vec::new(), message }
 }
 
-fn conflicts(number: u64, base: &str, head: &str, paths: &[String]) -> MergeResult {
+/// The sentence about an author that is gone.
+pub(in crate::forge) fn cleaned_up(author: &AgentName, head: &str) -> String {
+    format!("agent `{author}` is cleaned up; its branch `{head}` stays")
+}
+
+/// What comes of a merge that met changes of the same on both sides.
+pub(in crate::forge) fn conflicts(number: u64, base: &str, head: &str, paths: &[String]) -> MergeResult {
     let message = match paths {
         [] => format!("git cannot tell where `{base}` and `{head}` moved files to; nothing was changed"),
         _ => format!(
@@ -78,11 +84,7 @@ pub(super) fn settle(
     if cleaned != Ok(true) {
         tell(site, pull.number, by);
     }
-    cleaned.map(|is_gone| is_gone.then(|| gone(pull)))
-}
-
-fn gone(pull: &PullRow) -> String {
-    format!("agent `{}` is cleaned up; its branch `{}` stays", pull.author, pull.head)
+    cleaned.map(|is_gone| is_gone.then(|| cleaned_up(&pull.author, &pull.head)))
 }
 
 fn tell(site: &Site, number: u64, by: Sender<'_>) {
@@ -92,7 +94,7 @@ fn tell(site: &Site, number: u64, by: Sender<'_>) {
 
 /// Removes the author, unless something speaks against it. Tells whether it is gone, or why it is not, in words for people;
 /// where nobody asked for it, there is nothing to say.
-fn clean_up(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, String> {
+pub(in crate::forge) fn clean_up(site: &Site, ending: Ending, author: &AgentName) -> Result<bool, String> {
     let stays = |err: &dyn std::error::Error| format!("agent `{author}` stays: {}", explain(err));
     if !is_to_go(site, ending, author).map_err(|err| stays(&err))? {
         return Ok(false);

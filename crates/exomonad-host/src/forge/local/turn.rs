@@ -16,13 +16,13 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// Nobody else merges while this is there.
 #[must_use]
-pub(super) struct Turn {
+pub(in crate::forge) struct Turn {
     /// Kept for its drop, which unlocks it.
     _lock: File,
 }
 
 /// Waits until nobody else merges.
-pub(super) fn take(site: &Site) -> Result<Turn, ForgeError> {
+pub(in crate::forge) fn take(site: &Site) -> Result<Turn, ForgeError> {
     let path = site.repository.state_dir().join("merge.lock");
     let failed = |source| ForgeError::Lock { path: path.clone(), source };
     let lock = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(failed)?;

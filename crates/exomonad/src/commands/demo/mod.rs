@@ -18,7 +18,7 @@ use exomonad_host::mux;
 use exomonad_host::store::{EventFilter, Store};
 
 use self::screen::Screen;
-use self::stage::Stage;
+use self::stage::{Stage, StandIn};
 use self::story::Story;
 use super::demo_agent::{GOODBYE, WISH};
 use crate::cli::DemoArgs;
@@ -55,7 +55,7 @@ enum Ended {
 pub(crate) fn run(env: &Env, output: &Output, args: &DemoArgs) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let signals = Signals::catch().context("failed to listen for Ctrl-C")?;
-    let mut stage = Stage::set(env, mux::choose(args.mux, &env.surroundings))?;
+    let mut stage = Stage::set(env, mux::choose(args.mux, &env.surroundings), stand_in(env, args)?)?;
     if args.keep {
         stage.keep();
     }
@@ -94,6 +94,14 @@ pub(crate) fn run(env: &Env, output: &Output, args: &DemoArgs) -> anyhow::Result
         look_around(output, &stage);
     }
     Ok(Exit::Ok)
+}
+
+/// Where the pull requests are, if not in the demo's own database.
+fn stand_in<'a>(env: &'a Env, args: &'a DemoArgs) -> anyhow::Result<Option<StandIn<'a>>> {
+    let (Some(api_url), Some(remote)) = (&args.forge_api, &args.forge_remote) else { return Ok(None) };
+    let token = env.surroundings.variable("GITHUB_TOKEN");
+    let token = token.context("`--forge-api` needs a token in the variable `GITHUB_TOKEN`")?;
+    Ok(Some(StandIn { api_url, remote, token }))
 }
 
 /// Keeps what tells why.

@@ -50,6 +50,20 @@ const FILES: [(&str, &str); 5] = [
     ),
 ];
 
+/// The URL of the demo's repository where it is on GitHub.
+const REMOTE: &str = "https://github.com/acme/api.git";
+
+/// What stands in for GitHub.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StandIn<'a> {
+    /// The root of its API.
+    pub(super) api_url: &'a str,
+    /// The bare repository behind it.
+    pub(super) remote: &'a Utf8Path,
+    /// What it knows the agents by.
+    pub(super) token: &'a str,
+}
+
 /// The demo's place. Dropped, everything that runs in it is ended, and it is removed unless it is kept.
 #[derive(Debug)]
 pub(super) struct Stage {
@@ -62,7 +76,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Makes the directory, and the repository in it.
-    pub(super) fn set(env: &Env, mux: MuxKind) -> anyhow::Result<Self> {
+    pub(super) fn set(env: &Env, mux: MuxKind, stand_in: Option<StandIn<'_>>) -> anyhow::Result<Self> {
         for program in ["git", "sh"] {
             if env.surroundings.find_program(program).is_none() {
                 return Err(problem(
@@ -81,7 +95,7 @@ impl Stage {
                 .with_context(|| format!("failed to make `{}`", stage.dir.join(made)))?;
         }
         stage.write("home/.gitconfig", GIT_CONFIG)?;
-        stage.write("home/.config/exomonad/config.toml", &stage.config())?;
+        stage.write("home/.config/exomonad/config.toml", &stage.config(stand_in))?;
         stage.write("home/.config/zellij/config.kdl", ZELLIJ_CONFIG)?;
         stage.write("exomonad", &stage.script())?;
         fs::set_permissions(stage.dir.join("exomonad"), Permissions::from_mode(0o700))
@@ -92,7 +106,19 @@ impl Stage {
         stage.git(&["init", "--quiet", "--initial-branch", BRANCH])?;
         stage.git(&["add", "--all"])?;
         stage.git(&["commit", "--quiet", "--message", "A menu with one command"])?;
+        if let Some(stand_in) = stand_in {
+            stage.publish(stand_in)?;
+        }
         Ok(stage)
+    }
+
+    /// Has the repository on what stands in for GitHub, under a URL of GitHub's.
+    fn publish(&self, stand_in: StandIn<'_>) -> anyhow::Result<()> {
+        self.write("home/.exomonad/secrets", &format!("GITHUB_TOKEN={}\n", stand_in.token))?;
+        self.git(&["remote", "add", "origin", REMOTE])?;
+        self.git(&["config", &format!("url.{}.insteadOf", stand_in.remote), REMOTE])?;
+        self.git(&["push", "--quiet", "origin", BRANCH])?;
+        Ok(())
     }
 
     /// Where it is.
@@ -174,13 +200,17 @@ impl Stage {
     }
 
     /// The user's own configuration, in which every role is played by this program.
-    fn config(&self) -> String {
+    fn config(&self, stand_in: Option<StandIn<'_>>) -> String {
         let exe = self.surroundings.exe.as_str().replace('{', "{{").replace('}', "}}");
         let command =
             serde_json::json!([exe, "demo-agent", "--agent", "{agent}", "--prompt-file", "{prompt_file}"]);
         let roles = ["tl", "dev", "worker"];
         let roles: String = roles.map(|role| format!("\n[roles.{role}]\nharness = \"scripted\"\n")).concat();
-        format!("mux = \"{}\"\n\n[harness.scripted]\ncommand = {command}\n{roles}", self.mux.name())
+        let forge = stand_in.map_or_else(String::new, |stand_in| {
+            let api_url = serde_json::json!(stand_in.api_url);
+            format!("\n[forge]\nkind = \"github\"\napi_url = {api_url}\npoll_s = 5\n")
+        });
+        format!("mux = \"{}\"\n\n[harness.scripted]\ncommand = {command}\n{roles}{forge}", self.mux.name())
     }
 
     /// Runs exomonad in the demo's project, from anywhere.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exomonad_host::contract::Event;
-use exomonad_host::store::Store;
+use exomonad_host::store::{Sender, Store};
 use serde_json::Value;
 
 use crate::output::Mark;
@@ -126,7 +126,8 @@ impl Story {
         if kind.starts_with("pull.") || kind.starts_with("review.") || kind == "exit" {
             return Ok(None);
         }
-        if from != "human" {
+        // Neither a person nor exomonad itself is an agent.
+        if ![Sender::Human.as_str(), Sender::Host.as_str()].contains(&from) {
             self.deeds(from).sent += 1;
         }
         let body = store.message(field("id"))?.map(|message| message.body).unwrap_or_default();

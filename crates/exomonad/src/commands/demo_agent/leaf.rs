@@ -1,6 +1,7 @@
 //! The developers: each adds one thing, and each makes a mistake of its own first.
 
 use anyhow::{Context as _, bail};
+use exomonad_host::store::Sender;
 use serde_json::{Value, json};
 
 use super::agent::{Agent, Done};
@@ -195,7 +196,7 @@ impl Leaf {
         if !self.wrote {
             return self.work(agent);
         }
-        if message.body.contains("conflict") {
+        if is_sent_back(message) {
             return self.merge(agent);
         }
         if message.body.contains("Changes are requested")
@@ -235,7 +236,7 @@ impl Part for Leaf {
             News::Words(_) => {}
             News::Held(reason) => self.held(agent, reason)?,
             News::Message(message) => {
-                let merges = self.wrote && message.body.contains("conflict");
+                let merges = self.wrote && is_sent_back(message);
                 self.hear(agent, message)?;
                 if merges {
                     self.deliver(agent)?;
@@ -244,6 +245,11 @@ impl Part for Leaf {
         }
         Ok(Next::GoOn)
     }
+}
+
+/// Whether its reviewer could not merge its work. That exomonad sees the conflict coming is not the same.
+fn is_sent_back(message: &Message) -> bool {
+    message.body.contains("conflict") && message.from != Sender::Host.as_str()
 }
 
 fn write(agent: &mut Agent<'_>, files: &[File]) -> anyhow::Result<()> {

@@ -6,13 +6,14 @@ use exomonad_host::contract::RoleInfo;
 use exomonad_host::engine::{Guest, Limits};
 use exomonad_host::exec::Cmd;
 use exomonad_host::explain;
-use exomonad_host::git::{Git, Repository};
+use exomonad_host::git::Repository;
 use exomonad_host::harness::Harness;
 use exomonad_host::install::{self, Part, State, inspect};
 use exomonad_host::store::{Mode, Store, StoreError};
 
 use super::Finding;
 use super::agents::{agents, multiplexers};
+use super::forge::forge;
 use super::telemetry::telemetry;
 use crate::commands::targets::{Target, look, request};
 use crate::env::Env;
@@ -21,7 +22,7 @@ use crate::env::Env;
 const INIT: &str = "run `exomonad init`";
 
 /// Runs every check that makes sense here.
-pub(super) fn all(env: &Env) -> Vec<Finding> {
+pub(super) fn all(env: &Env, prove: bool) -> Vec<Finding> {
     let mut findings = vec![git(env), guest()];
     let targets = look(env, &Harness::ALL);
     findings.extend(targets.iter().map(coding_agent));
@@ -34,7 +35,7 @@ pub(super) fn all(env: &Env) -> Vec<Finding> {
         )),
         Ok(repository) => {
             let targets: Vec<_> = targets.into_iter().filter(|target| target.installed.is_some()).collect();
-            findings.extend(project(env, &repository, &targets));
+            findings.extend(project(env, &repository, &targets, prove));
         }
     }
     findings.extend(multiplexers(env));
@@ -88,12 +89,12 @@ fn coding_agent(target: &Target) -> Finding {
     }
 }
 
-fn project(env: &Env, repository: &Repository, targets: &[Target]) -> Vec<Finding> {
+fn project(env: &Env, repository: &Repository, targets: &[Target], prove: bool) -> Vec<Finding> {
     let mut findings = vec![repository_state(env, repository)];
     findings.push(config(env, repository));
     findings.push(database_and_agent(env, repository));
     findings.extend(settings(env, repository, targets));
-    findings.push(forge(env, repository));
+    findings.push(forge(env, repository, prove));
     findings.extend(telemetry(env, repository));
     findings.extend(agents(env, repository));
     findings
@@ -197,20 +198,5 @@ fn setting(found: install::Finding) -> Finding {
             missing,
             "rename or delete it, then run `exomonad init`",
         ),
-    }
-}
-
-fn forge(env: &Env, repository: &Repository) -> Finding {
-    let git = Git::new(repository.clone(), &env.search_path, env.home.as_deref());
-    match git.repository_info() {
-        Ok(info) => match (info.host, info.owner, info.name) {
-            (Some(host), Some(owner), Some(name)) => {
-                Finding::good("remote", format!("{host}/{owner}/{name}"))
-            }
-            _ => Finding::good("remote", "none on a forge; work stays in this repository"),
-        },
-        Err(err) => {
-            Finding::note("remote", explain(&err), "pull requests will stay local", "see `git remote -v`")
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! `exomonad pr review`, `comment`, `merge` and `close`: what changes one.
 
 use exomonad_host::contract::forge::{MergeResult, MergeStrategy, Remark, ReviewState};
-use exomonad_host::forge::{Forge as _, MergeOrder, ReviewOrder};
+use exomonad_host::forge::{MergeOrder, ReviewOrder};
 use serde_json::json;
 
 use super::Counter;

@@ -1,7 +1,6 @@
 //! `exomonad pr list`: one a line.
 
 use exomonad_host::contract::forge::{PullRequest, PullRequestState};
-use exomonad_host::forge::Forge as _;
 use exomonad_host::store::pull_state_name;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ mod show;
 mod words;
 
 use exomonad_host::agent::{Speaker, speaker};
-use exomonad_host::forge::{Ending, Local};
+use exomonad_host::forge::{Ending, Forge, Patience, open};
 
 use super::project::require_site;
 use crate::cli::{PrArgs, PrCommand};
@@ -16,14 +16,14 @@ use crate::output::Output;
 
 /// The forge, and whoever stands before it.
 struct Counter {
-    forge: Local,
+    forge: Box<dyn Forge>,
     speaker: Speaker,
 }
 
 pub(crate) fn run(env: &Env, output: &Output, args: &PrArgs) -> anyhow::Result<Exit> {
     let site = require_site(env)?;
     let speaker = speaker(&site.store, env.agent.as_deref())?;
-    let counter = Counter { forge: Local::new(site, Ending::Allowed), speaker };
+    let counter = Counter { forge: open(site, Ending::Allowed, Patience::endless())?, speaker };
     match &args.command {
         PrCommand::List(args) => list::run(&counter, output, args),
         PrCommand::Show(args) => show::run(&counter, output, args),

@@ -4,7 +4,6 @@ use std::io::IsTerminal as _;
 
 use exomonad_host::contract::forge::{Changes, Check, PullRequest, Review, ReviewComment};
 use exomonad_host::contract::git::FileStat;
-use exomonad_host::forge::Forge as _;
 use exomonad_host::store::{pull_state_name, review_state_name};
 use serde_json::json;
 

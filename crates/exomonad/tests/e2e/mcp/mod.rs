@@ -7,3 +7,5 @@ mod harness;
 mod inspector;
 mod sdk;
 mod served;
+
+pub(crate) use self::served::installed;
