@@ -5,6 +5,7 @@
 mod agents;
 mod events;
 mod forge;
+mod notify;
 mod work;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub use self::events::Events;
 use self::events::EventsTable;
 use self::forge::ForgeTable;
 pub use self::forge::{ForgeChoice, ForgeConfig};
+pub use self::notify::Notify;
+use self::notify::NotifyTable;
 use self::work::ProjectTable;
 pub use self::work::Work;
 use crate::contract::{Rule, RuleDecision};
@@ -44,6 +47,8 @@ pub struct Config {
     pub work: Work,
     /// Where pull requests live.
     pub forge: ForgeConfig,
+    /// How a person is told that they are needed.
+    pub notify: Notify,
     /// What was read and not used, and why.
     pub warnings: Vec<String>,
 }
@@ -60,6 +65,7 @@ impl Default for Config {
             events: Events::default(),
             work: Work::default(),
             forge: ForgeConfig::default(),
+            notify: Notify::default(),
             warnings: Vec::new(),
         }
     }
@@ -116,6 +122,7 @@ struct File {
     process: ProcessTable,
     project: ProjectTable,
     forge: ForgeTable,
+    notify: NotifyTable,
     agents: AgentsTable,
     events: EventsTable,
     roles: BTreeMap<String, RoleTable>,
@@ -199,6 +206,8 @@ const KEYS: &[&str] = &[
     "forge.repository",
     "forge.api_url",
     "forge.poll_s",
+    "notify",
+    "notify.desktop",
     "agents",
     "agents.max_depth",
     "agents.max_children",
@@ -300,6 +309,7 @@ impl Config {
         self.work.apply(path, file.project)?;
         self.forge.apply(path, author, file.forge, &mut self.warnings)?;
         self.events.apply(path, file.events)?;
+        self.notify.apply(&file.notify);
         let File { agents, roles, harness, mux, session, .. } = file;
         let tables = Tables { agents, roles, harness, mux, session };
         self.agents.apply(path, author, tables, &mut self.warnings)?;

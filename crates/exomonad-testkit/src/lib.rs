@@ -18,6 +18,7 @@ mod http;
 mod listener;
 pub mod mcp;
 pub mod model;
+pub mod picture;
 pub mod process;
 pub mod project;
 

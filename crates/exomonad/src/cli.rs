@@ -61,6 +61,8 @@ pub(crate) enum Command {
     Ps(PsArgs),
     /// Shows the agents as a tree.
     Tree(PsArgs),
+    /// Shows the tree as it works, and lets you step in: attach, answer, send, stop, merge. `?` lists the keys.
+    Top,
     /// Takes your terminal to an agent; without a name, to the project's session.
     Attach(AttachArgs),
     /// Prints what an agent did and was told, step by step.

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => commands::demo::run(&env, &output, &args),
         Command::Ps(args) => commands::ps::run(&env, &output, &args),
         Command::Tree(args) => commands::tree::run(&env, &output, &args),
+        Command::Top => commands::top::run(&env),
         Command::Attach(args) => commands::attach::run(&env, &args),
         Command::Log(args) => commands::log::run(&env, &output, &args),
         Command::Messages(args) => commands::messages::run(&env, &output, &args),

@@ -3,6 +3,7 @@
 mod cleanup;
 mod context;
 mod files;
+mod glance;
 mod identity;
 mod launch;
 mod lead;
@@ -18,12 +19,14 @@ mod spawn;
 mod speaker;
 mod standing;
 mod stop;
+mod tally;
 mod view;
 pub mod workspace;
 
 pub use cleanup::{Cleaned, CleanupError, Force, Work, cleanup, work};
 pub(crate) use context::{Facts, context};
 pub use files::{AgentFiles, write_private};
+pub use glance::Glance;
 pub use identity::{IdentityError, Seeker, resolve};
 pub use launch::{Conversation, Launch, Permissions};
 pub use lead::{
@@ -43,5 +46,6 @@ pub use speaker::{Speaker, SpeakerError, agent_of, speaker};
 pub use standing::verifications_of;
 pub(crate) use standing::{StandingError, Worker, record_verification, standing};
 pub use stop::{StopError, stop};
+pub use tally::{Tally, Tokens};
 pub use view::{AgentView, exit_words, view_agent, view_agents};
 pub use workspace::WorkspaceError;

@@ -25,6 +25,7 @@ use crate::forge::{Conflicts, ForgeWatch};
 use crate::lease::Lease;
 use crate::store::Store;
 use crate::tool::Toolbox;
+use crate::ui::Desktop;
 use crate::{drop_logged, telemetry};
 
 /// How often a sidecar without the lease tries to take it: a lock that becomes free rings no bell.
@@ -55,6 +56,7 @@ fn all(site: &Site, toolbox: &Toolbox) -> Vec<Box<dyn Duty>> {
     duties.extend(Reactions::of(toolbox).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(Stuck::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.extend(ZellijPipe::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
+    duties.extend(Desktop::of(site).map(|duty| Box::new(duty) as Box<dyn Duty>));
     duties.push(Box::new(telemetry::Exporting::new(site.clone())));
     duties
 }

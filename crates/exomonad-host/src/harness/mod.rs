@@ -26,6 +26,7 @@ mod settings;
 mod tool;
 mod transcript;
 mod trust;
+mod usage;
 
 use std::fmt;
 use std::str::FromStr;
@@ -45,6 +46,7 @@ pub use session::is_session_variable;
 pub use settings::SettingsFacts;
 pub use transcript::TranscriptLine;
 pub use trust::{Trust, TrustError};
+pub use usage::Usage;
 
 use crate::contract::Decision;
 use crate::install::Artefact;

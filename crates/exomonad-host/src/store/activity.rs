@@ -68,9 +68,21 @@ impl Store {
     /// # Errors
     /// The database failed, or a row cannot be read.
     pub fn activities(&self) -> Result<Vec<(String, Activity)>, StoreError> {
+        self.select_activities("")
+    }
+
+    /// What the harnesses do that have no turn now, by the agent's name.
+    ///
+    /// # Errors
+    /// The database failed, or a row cannot be read.
+    pub(crate) fn waiting_activities(&self) -> Result<Vec<(String, Activity)>, StoreError> {
+        self.select_activities("WHERE doing IN ('asking', 'idle')")
+    }
+
+    fn select_activities(&self, which: &str) -> Result<Vec<(String, Activity)>, StoreError> {
         let connection = self.lock();
-        let mut select =
-            connection.prepare_cached("SELECT agent, session, doing, since_ms, socket FROM activity")?;
+        let sql = format!("SELECT agent, session, doing, since_ms, socket FROM activity {which}");
+        let mut select = connection.prepare_cached(&sql)?;
         let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, raw(row, 1)?)))?;
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
         rows.into_iter().map(|(agent, row)| Ok((agent, read(row)?))).collect()

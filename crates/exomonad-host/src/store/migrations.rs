@@ -394,6 +394,12 @@ const STEPS: &[&str] = &[
     ) STRICT;
     INSERT INTO telemetry VALUES (1, NULL, 0, 0, 0, 0, (SELECT coalesce(max(id), 0) FROM events), NULL);
 ",
+    "
+    CREATE TABLE notices (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        event INTEGER NOT NULL
+    ) STRICT;
+",
 ];
 
 /// The version this program writes.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod control;
+mod desktop;
 mod form;
 mod parse;
 mod reader;
@@ -16,6 +17,8 @@ mod tests;
 use self::answer::number_value;
 pub use self::answer::{AnswerError, Item, Values, Visit, check, initial};
 pub use self::control::CONTROL_SOCKET_VARIABLE;
+pub(crate) use self::desktop::Desktop;
+pub use self::desktop::{has_desktop, stuck_words};
 pub use self::form::{Choice, Condition, Field, Form, FormError, Kind, Next, Pane, Range, TextRules};
 pub use self::parse::FORM_BYTES;
 pub use self::requests::{

@@ -1,7 +1,6 @@
 //! `exomonad ask`: shows a question in this terminal, and takes the person's answer.
 
 mod editor;
-mod keys;
 mod page;
 mod paint;
 mod screen;
@@ -17,10 +16,10 @@ use exomonad_host::store::{RequestState, Store};
 use exomonad_host::ui::{Given, form_of, reply, require_open};
 
 use self::editor::{Act, Editor};
-use self::keys::{Decoder, Key};
 use self::screen::{Screen, size};
 use self::view::View;
 use super::heard::{Heard, listen};
+use super::keys::{Decoder, Key};
 use super::project::{now_ms, require_repository, require_store};
 use crate::cli::AskArgs;
 use crate::env::Env;

@@ -71,6 +71,7 @@ fn to_json(config: &Config) -> String {
             "api_url": config.forge.api_url,
             "poll_s": config.forge.poll.as_secs(),
         },
+        "notify": { "desktop": config.notify.desktop },
         "mux": agents.mux.name(),
         "session": agents.session,
     });
@@ -132,7 +133,7 @@ fn to_text(config: &Config) -> String {
     let mut text = format!(
         "limits.guest_ms = {}\nlimits.guest_memory_mib = {}\nlimits.guest_effects = {}\n\
          limits.tool_ms = {}\nlimits.wait_ms = {}\nprocess.allow = {}\n\
-         project.verify = {}\nproject.protected = {}\nproject.clean_up_merged = {}\n",
+         project.verify = {}\nproject.protected = {}\nproject.clean_up_merged = {}\nnotify.desktop = {}\n",
         config.limits.wall.as_millis(),
         config.limits.memory >> 20,
         config.limits.effects,
@@ -142,6 +143,7 @@ fn to_text(config: &Config) -> String {
         json!(config.work.verify),
         json!(config.work.protected),
         config.work.clean_up_merged,
+        config.notify.desktop,
     );
     text += &forge_text(&config.forge);
     text += &agents_text(&config.agents);

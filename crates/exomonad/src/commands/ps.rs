@@ -26,7 +26,7 @@ fn to_json(views: &[AgentView]) -> String {
     format!("{:#}\n", json!({ "schema": 1, "agents": agents }))
 }
 
-fn to_table(views: &[AgentView], now_ms: u64) -> String {
+pub(super) fn to_table(views: &[AgentView], now_ms: u64) -> String {
     let rows = views.iter().map(|view| {
         [
             view.row.name.to_string(),

@@ -1,5 +1,6 @@
 //! `exomonad screen`: what an agent's terminal shows.
 
+use exomonad_host::agent::{AgentName, Site};
 use exomonad_host::mux;
 use serde_json::json;
 
@@ -13,9 +14,7 @@ use crate::output::{Output, clean};
 pub(crate) fn run(env: &Env, output: &Output, args: &ScreenArgs) -> anyhow::Result<Exit> {
     let site = require_site(env)?;
     let name = require_agent(&site.store, &args.name)?;
-    let pane = require_pane(env, &site, &name)?;
-    let screen = mux::open(pane.address.clone(), &site.surroundings).screen(&pane, args.full)?;
-    let lines: Vec<_> = screen.lines().map(|line| clean(line.trim_end())).collect();
+    let lines = lines(env, &site, &name, args.full)?;
     if args.json {
         let object = json!({ "schema": 1, "agent": name.as_str(), "full": args.full, "lines": lines });
         output.answer(&format!("{object:#}\n"))?;
@@ -23,4 +22,11 @@ pub(crate) fn run(env: &Env, output: &Output, args: &ScreenArgs) -> anyhow::Resu
         output.answer(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())?;
     }
     Ok(Exit::Ok)
+}
+
+/// What an agent's terminal shows, without what could drive another one.
+pub(super) fn lines(env: &Env, site: &Site, name: &AgentName, full: bool) -> anyhow::Result<Vec<String>> {
+    let pane = require_pane(env, site, name)?;
+    let screen = mux::open(pane.address.clone(), &site.surroundings).screen(&pane, full)?;
+    Ok(screen.lines().map(|line| clean(line.trim_end())).collect())
 }

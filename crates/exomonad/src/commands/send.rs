@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use anyhow::Context as _;
-use exomonad_host::agent::{AgentView, speaker, view_agent};
+use exomonad_host::agent::{AgentName, AgentView, speaker, view_agent};
 use exomonad_host::contract::messages::Message;
 use exomonad_host::store::{AgentState, Doing, Draft, MESSAGE_BYTES, Store};
 use serde_json::json;
@@ -21,10 +21,7 @@ pub(crate) fn run(env: &Env, output: &Output, args: &SendArgs) -> anyhow::Result
     let store = require_store(&require_repository(env)?)?;
     let to = require_agent(&store, &args.name)?;
     let body = read_body(&args.text)?;
-    let speaker = speaker(&store, env.agent.as_deref())?;
-    let draft = Draft::new(speaker.sender(), &to, KIND, &body, args.reply_to.as_deref());
-    let draft = draft.map_err(|err| problem(err.to_string(), "`exomonad ps` lists whom you can write to"))?;
-    let message = store.send_message(&draft, now_ms())?;
+    let message = send(env, &store, &to, &body, args.reply_to.as_deref())?;
     if args.json {
         output.answer(&to_json(&message))?;
         return Ok(Exit::Ok);
@@ -36,6 +33,20 @@ pub(crate) fn run(env: &Env, output: &Output, args: &SendArgs) -> anyhow::Result
     output.say(Mark::Done, &format!("stored for `{to}`, from {}: {}", message.from, outlook(&view)));
     output.say(Mark::Next, &format!("`exomonad messages {}` says what becomes of it", message.id));
     Ok(Exit::Ok)
+}
+
+/// Stores a message from whoever runs this process.
+pub(super) fn send(
+    env: &Env,
+    store: &Store,
+    to: &AgentName,
+    body: &str,
+    reply_to: Option<&str>,
+) -> anyhow::Result<Message> {
+    let speaker = speaker(store, env.agent.as_deref())?;
+    let draft = Draft::new(speaker.sender(), to, KIND, body, reply_to);
+    let draft = draft.map_err(|err| problem(err.to_string(), "`exomonad ps` lists whom you can write to"))?;
+    Ok(store.send_message(&draft, now_ms())?)
 }
 
 /// The text, or all of stdin; no newline at its end.
@@ -51,7 +62,7 @@ fn read_body(given: &str) -> anyhow::Result<String> {
 }
 
 /// What becomes of a message that is stored.
-fn outlook(view: &AgentView) -> &'static str {
+pub(super) fn outlook(view: &AgentView) -> &'static str {
     match (view.state, view.activity.as_ref().map(|now| now.doing)) {
         (AgentState::Running, Some(Doing::Idle)) => "it waits for a prompt, and is woken",
         (AgentState::Running, Some(Doing::Asking)) => {

@@ -91,10 +91,23 @@ fn running_below(views: &[AgentView], told: &[Told]) -> Vec<AgentName> {
 }
 
 fn say(output: &Output, told: &Told) {
+    match words(told) {
+        Ok(text) => output.say(Mark::Done, &text),
+        Err(text) => output.say(Mark::Wrong, &text),
+    }
+}
+
+/// Ends one agent, and says what became of it.
+pub(super) fn stop_one(site: &Site, name: AgentName) -> Result<String, String> {
+    note_the_dead(site);
+    words(&tell(site, name))
+}
+
+fn words(told: &Told) -> Result<String, String> {
     let name = &told.name;
     match &told.result {
-        Ok(exit) => output.say(Mark::Done, &format!("{name}: stopped: {}", ended(*exit))),
-        Err(err) => output.say(Mark::Wrong, &format!("{name}: {}", explain(err))),
+        Ok(exit) => Ok(format!("{name}: stopped: {}", ended(*exit))),
+        Err(err) => Err(format!("{name}: {}", explain(err))),
     }
 }
 

@@ -14,15 +14,17 @@ use crate::exit::Exit;
 use crate::output::{Output, clean};
 
 /// What the tree is drawn with.
-struct Lines {
-    child: &'static str,
-    last_child: &'static str,
-    below: &'static str,
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) child: &'static str,
+    pub(super) last_child: &'static str,
+    pub(super) below: &'static str,
     dot: &'static str,
 }
 
-const UNICODE: Lines = Lines { child: "├─ ", last_child: "└─ ", below: "│  ", dot: " · " };
-const ASCII: Lines = Lines { child: "|- ", last_child: "`- ", below: "|  ", dot: ", " };
+pub(super) const UNICODE: Lines =
+    Lines { child: "├─ ", last_child: "└─ ", below: "│  ", dot: " · " };
+pub(super) const ASCII: Lines = Lines { child: "|- ", last_child: "`- ", below: "|  ", dot: ", " };
 
 /// Agents by their parent's name; under no name, those without a parent.
 type Children<'a> = BTreeMap<Option<&'a str>, Vec<&'a AgentView>>;
@@ -43,7 +45,10 @@ pub(crate) fn run(env: &Env, output: &Output, args: &PsArgs) -> anyhow::Result<E
 
 /// The agents as a tree, a line each.
 pub(crate) fn draw(env: &Env, views: &[AgentView], now_ms: u64) -> String {
-    let lines = if env.utf8 { &UNICODE } else { &ASCII };
+    draw_with(if env.utf8 { &UNICODE } else { &ASCII }, views, now_ms)
+}
+
+pub(super) fn draw_with(lines: &Lines, views: &[AgentView], now_ms: u64) -> String {
     Drawing { lines, children: &by_parent(views), now_ms }.draw()
 }
 

@@ -4,6 +4,7 @@ use exomonad_host::agent::{AgentView, exit_words};
 use exomonad_host::contract::WorkspaceKind;
 use exomonad_host::store::{AgentState, Exit};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 /// A time as `2026-11-21T09:31:50.602Z`.
 pub(crate) fn time(ms: u64) -> String {
@@ -39,6 +40,24 @@ pub(crate) fn ended(exit: Option<Exit>) -> String {
         None => "it never ran".to_owned(),
         Some(exit) => exit_words(exit).unwrap_or_else(|| "nobody saw how it ended".to_owned()),
     }
+}
+
+/// How many columns a text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The beginning of a text that fits.
+pub(crate) fn cut(text: &str, room: usize) -> String {
+    let mut cut = String::new();
+    for c in text.chars() {
+        cut.push(c);
+        if width(&cut) > room {
+            cut.pop();
+            break;
+        }
+    }
+    cut
 }
 
 /// Names in a sentence: `` `a`, `b` ``.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use camino::Utf8Path;
+use exomonad_testkit::picture;
 use exomonad_testkit::process::{End, Output, Run};
 use exomonad_testkit::project::Project;
 use rustix::process::Signal;
@@ -74,6 +75,10 @@ fn the_demo_plays_its_whole_story_and_leaves_nothing() {
 
         ✓ 5 agents, 4 pull requests merged, 2 stops held, 2 tools denied, 9 messages
     "#]].assert_eq(&told(&output));
+    let told = told(&output);
+    let (_story, end) = told.split_once("\n\n").unwrap();
+    let end = picture::printed(&format!("$ exomonad demo\n...\n\n{end}"));
+    expect_test::expect_file!["../../../../docs/pictures/demo.svg"].assert_eq(&end);
 }
 
 #[test]

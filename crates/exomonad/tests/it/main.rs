@@ -51,6 +51,10 @@ mod stop;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod terminal;
+#[cfg(test)]
 mod tools;
+#[cfg(test)]
+mod top;
 #[cfg(test)]
 mod tree;

@@ -74,7 +74,7 @@ impl Drop for Session {
     }
 }
 
-fn surroundings(project: &Project) -> Surroundings {
+pub(crate) fn surroundings(project: &Project) -> Surroundings {
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     Surroundings {
         exe: env!("CARGO_BIN_EXE_exomonad").into(),

@@ -1,18 +1,17 @@
 //! A question of an agent, and its one answer: at the command line, by the socket, and in a terminal.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex};
 
 use exomonad_host::store::{EventFilter, Mode, RequestState, Store};
 use exomonad_testkit::process::{End, Live, Output};
 use exomonad_testkit::project::Project;
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use serde_json::{Value, json};
 
 use crate::support::{exomonad, set_up, wait_for};
+use crate::terminal::Terminal;
 
 fn store(project: &Project) -> Store {
     Store::open(&project.dir().join(".exomonad/state.db"), Mode::Short).unwrap()
@@ -26,14 +25,14 @@ fn form(title: &str) -> Value {
 }
 
 /// An agent that asks, and the id of its question.
-struct Asker {
+pub(crate) struct Asker {
     call: Live,
     lines: Receiver<String>,
-    id: String,
+    pub(crate) id: String,
 }
 
 /// Asks, and waits until the question is there.
-fn ask(project: &Project, title: &str, wait_seconds: u32) -> Asker {
+pub(crate) fn ask(project: &Project, title: &str, wait_seconds: u32) -> Asker {
     let before = ids(project);
     let mut args = form(title);
     args["wait_seconds"] = wait_seconds.into();
@@ -48,7 +47,7 @@ fn ids(project: &Project) -> Vec<String> {
 
 impl Asker {
     /// What the agent is told.
-    fn answer(self) -> Value {
+    pub(crate) fn answer(self) -> Value {
         let text: Vec<String> = self.lines.iter().collect();
         let answer: Value = serde_json::from_str(&text.join("\n"))
             .unwrap_or_else(|err| panic!("{err}: {text:?}\n{}", self.call.stderr()));
@@ -191,65 +190,15 @@ fn the_control_socket_takes_an_answer_and_says_why_it_takes_none() {
 }
 
 /// Somebody's terminal in which a question is shown.
-struct Terminal {
-    child: Box<dyn portable_pty::Child + Send + Sync>,
-    master: Option<Box<dyn portable_pty::MasterPty + Send>>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    keys: Box<dyn std::io::Write + Send>,
-}
-
-impl Terminal {
-    fn start(project: &Project, id: &str, columns: u16, rows: u16) -> Self {
-        let pair =
-            native_pty_system().openpty(PtySize { rows, cols: columns, ..PtySize::default() }).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_exomonad"));
-        command.args(["ask", "--id", id]);
-        command.cwd(project.dir());
-        command.env_clear();
-        command.env("HOME", project.home());
-        command.env("TERM", "xterm-256color");
-        let child = pair.slave.spawn_command(command).unwrap();
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(
-            rows.try_into().unwrap(),
-            columns.try_into().unwrap(),
-            0,
-        )));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        let drawn = Arc::clone(&screen);
-        std::thread::spawn(move || {
-            let mut chunk = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut chunk) {
-                drawn.lock().unwrap().process(&chunk[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self { child, master: Some(pair.master), screen, keys }
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    /// Waits until something is seen, and returns all that is.
-    fn wait_for(&self, text: &str) -> String {
-        wait_for(&format!("`{text}` on the screen"), || {
-            let seen = self.screen.lock().unwrap().screen().contents();
-            let lines: Vec<_> = seen.lines().map(str::trim_end).collect();
-            seen.contains(text).then(|| lines.join("\n"))
-        })
-    }
-
-    fn code(mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
-    }
+fn show(project: &Project, id: &str, columns: u16, rows: u16) -> Terminal {
+    Terminal::start(project, &["ask", "--id", id], columns, rows)
 }
 
 #[test]
 fn a_question_is_answered_by_keys_at_80_by_24_once_they_are_listened_to() {
     let project = set_up();
     let asker = ask(&project, "Deploy?", 600);
-    let mut terminal = Terminal::start(&project, &asker.id, 80, 24);
+    let mut terminal = show(&project, &asker.id, 80, 24);
     terminal.wait_for("one moment ...");
     // Meant for whatever was there before.
     terminal.press("\u{1b}\u{1b}");
@@ -289,7 +238,7 @@ fn a_question_is_answered_by_keys_at_80_by_24_once_they_are_listened_to() {
 fn a_question_is_declined_by_keys_at_40_by_10() {
     let project = set_up();
     let asker = ask(&project, "Deploy?", 600);
-    let mut terminal = Terminal::start(&project, &asker.id, 40, 10);
+    let mut terminal = show(&project, &asker.id, 40, 10);
     terminal.wait_for("Esc: decline");
     terminal.press("\t\t\r");
     terminal.wait_for("! needs an answer");
@@ -316,7 +265,7 @@ fn a_question_is_declined_by_keys_at_40_by_10() {
 fn a_terminal_that_goes_leaves_the_question_open_and_one_that_stays_sees_it_answered_elsewhere() {
     let project = set_up();
     let asker = ask(&project, "Deploy?", 600);
-    let mut gone = Terminal::start(&project, &asker.id, 80, 24);
+    let mut gone = show(&project, &asker.id, 80, 24);
     gone.wait_for("Esc: decline");
     assert!(store(&project).request(&asker.id).unwrap().unwrap().is_shown());
     // Its other end closes, and with it the terminal.
@@ -326,7 +275,7 @@ fn a_terminal_that_goes_leaves_the_question_open_and_one_that_stays_sees_it_answ
     drop(gone.child.wait().unwrap());
     let row = store(&project).request(&asker.id).unwrap().unwrap();
     assert_eq!((row.state.clone(), row.is_shown()), (RequestState::Open, false));
-    let stays = Terminal::start(&project, &asker.id, 80, 24);
+    let stays = show(&project, &asker.id, 80, 24);
     stays.wait_for("Esc: decline");
     drop(reply(&project, &asker.id, &["--cancel"]).require_success());
     assert_eq!(stays.code(), 0);

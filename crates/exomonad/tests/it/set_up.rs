@@ -249,6 +249,8 @@ fn help_names_every_command_and_what_it_is_for() {
                        hooks, messages, pull requests
           ps           Lists the agents: what each does, where, and since when
           tree         Shows the agents as a tree
+          top          Shows the tree as it works, and lets you step in: attach, answer, send, stop, merge.
+                       `?` lists the keys
           attach       Takes your terminal to an agent; without a name, to the project's session
           log          Prints what an agent did and was told, step by step
           messages     Lists the messages between agents, and what became of each

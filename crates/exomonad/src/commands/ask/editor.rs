@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use exomonad_host::ui::{AnswerError, Field, Form, Item, Kind, Values, check, initial};
 use serde_json::Value;
 
-use super::keys::Key;
+use crate::commands::keys::Key;
 
 /// How many steps a slider goes by each key, as far as there are so many.
 const SLIDES: [(Key, f64); 6] = [
@@ -238,7 +238,8 @@ impl Editor {
             | Key::PageUp
             | Key::PageDown
             | Key::Escape
-            | Key::Interrupt => return,
+            | Key::Interrupt
+            | Key::Suspend => return,
         }
         self.cursors.insert(id.to_owned(), at);
         let text: String = text.into_iter().collect();
@@ -336,7 +337,8 @@ impl Editor {
             | Key::Backspace
             | Key::Delete
             | Key::Escape
-            | Key::Interrupt => {}
+            | Key::Interrupt
+            | Key::Suspend => {}
         }
     }
 

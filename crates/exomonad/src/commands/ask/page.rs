@@ -4,7 +4,8 @@ use exomonad_host::ui::{Choice, Field, Item, Kind, Range};
 use serde_json::Value;
 
 use super::editor::{Editor, Spot};
-use super::paint::{Line, Look, cut, width};
+use super::paint::{Line, Look};
+use crate::commands::words::{cut, width};
 use crate::output::clean;
 
 /// The most lines of a text that are shown at once.

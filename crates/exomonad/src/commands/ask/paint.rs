@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr as _;
+use crate::commands::words::{cut, width};
 
 /// How a piece of text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,22 +81,4 @@ impl Frame {
         }
         Ok(codes)
     }
-}
-
-/// How many columns a text takes.
-pub(super) fn width(text: &str) -> usize {
-    text.width()
-}
-
-/// The beginning of a text that fits.
-pub(super) fn cut(text: &str, room: usize) -> String {
-    let mut cut = String::new();
-    for c in text.chars() {
-        cut.push(c);
-        if width(&cut) > room {
-            cut.pop();
-            break;
-        }
-    }
-    cut
 }

@@ -4,7 +4,8 @@ use exomonad_host::exec::Size;
 
 use super::editor::Editor;
 use super::page::{one_line, page};
-use super::paint::{Frame, Line, Look, cut, width};
+use super::paint::{Frame, Line, Look};
+use crate::commands::words::{cut, width};
 
 /// From this height on there is an empty line between fields.
 const ROOMY: u16 = 16;

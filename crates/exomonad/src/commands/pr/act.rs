@@ -49,15 +49,23 @@ pub(super) fn merge(counter: &Counter, output: &Output, args: &MergeArgs) -> any
         (false, true) => MergeStrategy::Rebase,
         (false, false) => MergeStrategy::Squash,
     };
-    let by = counter.speaker.sender();
-    let order = MergeOrder { by, number: args.number, strategy, force: args.force };
-    let result = counter.forge.merge(&order)?;
+    let result = merge_as(counter, args.number, strategy, args.force)?;
     if args.json {
         output.answer(&to_json(args.number, &result))?;
     } else {
         say(output, args.number, &result);
     }
     Ok(if result.merged { Exit::Ok } else { Exit::Failed })
+}
+
+pub(super) fn merge_as(
+    counter: &Counter,
+    number: u64,
+    strategy: MergeStrategy,
+    force: bool,
+) -> anyhow::Result<MergeResult> {
+    let order = MergeOrder { by: counter.speaker.sender(), number, strategy, force };
+    Ok(counter.forge.merge(&order)?)
 }
 
 fn say(output: &Output, number: u64, result: &MergeResult) {

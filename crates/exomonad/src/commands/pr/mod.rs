@@ -5,7 +5,8 @@ mod list;
 mod show;
 mod words;
 
-use exomonad_host::agent::{Speaker, speaker};
+use exomonad_host::agent::{Site, Speaker, speaker};
+use exomonad_host::contract::forge::{MergeResult, MergeStrategy};
 use exomonad_host::forge::{Ending, Forge, Patience, open};
 
 use super::project::require_site;
@@ -20,10 +21,18 @@ struct Counter {
     speaker: Speaker,
 }
 
-pub(crate) fn run(env: &Env, output: &Output, args: &PrArgs) -> anyhow::Result<Exit> {
-    let site = require_site(env)?;
+/// Merges a pull request as `exomonad pr merge` does when it is told nothing more.
+pub(super) fn merge(env: &Env, site: Site, number: u64) -> anyhow::Result<MergeResult> {
+    act::merge_as(&counter(env, site)?, number, MergeStrategy::Squash, false)
+}
+
+fn counter(env: &Env, site: Site) -> anyhow::Result<Counter> {
     let speaker = speaker(&site.store, env.agent.as_deref())?;
-    let counter = Counter { forge: open(site, Ending::Allowed, Patience::endless())?, speaker };
+    Ok(Counter { forge: open(site, Ending::Allowed, Patience::endless())?, speaker })
+}
+
+pub(crate) fn run(env: &Env, output: &Output, args: &PrArgs) -> anyhow::Result<Exit> {
+    let counter = counter(env, require_site(env)?)?;
     match &args.command {
         PrCommand::List(args) => list::run(&counter, output, args),
         PrCommand::Show(args) => show::run(&counter, output, args),

@@ -4,8 +4,8 @@ use exomonad_host::ui::Form;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::keys::{Decoder, Key};
 use super::{Act, Editor, Spot};
+use crate::commands::keys::{Decoder, Key};
 
 pub(crate) fn editor(form: &Value) -> Editor {
     Editor::new(Form::parse(&form.to_string()).unwrap())

@@ -1,15 +1,16 @@
 //! Forms are seen in every size.
 
 use exomonad_host::exec::Size;
-use expect_test::{Expect, expect};
+use exomonad_testkit::picture;
+use expect_test::{Expect, expect, expect_file};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::editor::Editor;
-use super::super::keys::{Decoder, Key};
 use super::super::page::wrap;
-use super::super::paint::width;
 use super::View;
+use crate::commands::keys::{Decoder, Key};
+use crate::commands::words::width;
 
 fn editor(form: &Value) -> Editor {
     Editor::new(exomonad_host::ui::Form::parse(&form.to_string()).unwrap())
@@ -224,4 +225,20 @@ proptest! {
         prop_assert!(lines.iter().all(|line| width(line.trim_end()) <= room), "{:?}", lines);
         prop_assert_eq!(lines.concat(), text);
     }
+}
+
+#[test]
+fn the_picture_in_the_documents_is_what_is_drawn() {
+    let form = json!({"title": "Deploy 1.4 to production?", "message": "The tests passed on main at 3f2a9c1. The migration takes about a minute.", "fields": [
+        {"id": "where", "type": "choice", "label": "Where to", "options": [{"value": "eu", "label": "Europe"}, {"value": "us", "label": "United States"}], "required": true},
+        {"id": "parts", "type": "multiselect", "label": "Parts", "options": ["web", "jobs", "mail"], "default": ["web"]},
+        {"id": "share", "type": "slider", "label": "Share of users", "min": 0, "max": 100, "step": 5, "default": 25},
+        {"id": "note", "type": "text", "label": "Note", "placeholder": "for the changelog"},
+    ]});
+    let (mut editor, mut view, size) = (editor(&form), View::new(), Size { rows: 20, columns: 72 });
+    view.is_early = false;
+    drop(seen(&mut editor, &mut view, (72, 20), "\u{1b}[B \t"));
+    let codes = view.frame(&editor, size).codes(72, true).unwrap();
+    let picture = picture::svg(picture::screen(&codes, 20, 72).screen());
+    expect_file!["../../../../../../docs/pictures/ask.svg"].assert_eq(&picture);
 }

@@ -2,7 +2,7 @@
 
 /// A key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     Char(char),
     Paste(String),
     Enter,
@@ -20,6 +20,7 @@ pub(super) enum Key {
     Delete,
     Escape,
     Interrupt,
+    Suspend,
 }
 
 /// What a paste ends with, once the terminal was told to mark pastes.
@@ -30,14 +31,14 @@ const SEQUENCE: usize = 32;
 
 /// Reads keys from bytes that come in any portions.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     held: Vec<u8>,
     pastes: bool,
 }
 
 impl Decoder {
     /// The keys that are whole by now.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
         self.held.extend_from_slice(bytes);
         let mut keys = Vec::new();
         while let Some((key, used)) = self.step() {
@@ -48,7 +49,7 @@ impl Decoder {
     }
 
     /// Nothing more came: what was held is a key of its own.
-    pub(super) fn flush(&mut self) -> Option<Key> {
+    pub(crate) fn flush(&mut self) -> Option<Key> {
         if self.pastes {
             return None;
         }
@@ -58,7 +59,7 @@ impl Decoder {
     }
 
     /// Whether a part of a key is there.
-    pub(super) fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         !self.held.is_empty() && !self.pastes
     }
 
@@ -76,6 +77,7 @@ impl Decoder {
             b'\t' => Some((Some(Key::Tab), 1)),
             0x7f | 0x08 => Some((Some(Key::Backspace), 1)),
             0x03 => Some((Some(Key::Interrupt), 1)),
+            0x1a => Some((Some(Key::Suspend), 1)),
             0x01 => Some((Some(Key::Home), 1)),
             0x05 => Some((Some(Key::End), 1)),
             0x00..0x20 => Some((None, 1)),
@@ -156,6 +158,7 @@ mod tests {
             assert_eq!(one_by_one, expect, "{bytes:?}");
         };
         check(b"a\r\t\x7f\x03", &[Key::Char('a'), Key::Enter, Key::Tab, Key::Backspace, Key::Interrupt]);
+        check(b"\x1a\x1bx", &[Key::Suspend]);
         check("ü日🦀".as_bytes(), &[Key::Char('ü'), Key::Char('日'), Key::Char('🦀')]);
         check(b"\x1b[A\x1b[1;2B\x1bOC\x1b[Z", &[Key::Up, Key::Down, Key::Right, Key::BackTab]);
         check(b"\x1b[3~\x1b[5~\x1b[1~\x1b[99~x", &[Key::Delete, Key::PageUp, Key::Home, Key::Char('x')]);
