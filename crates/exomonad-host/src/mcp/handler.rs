@@ -241,12 +241,13 @@ impl ServerHandler for Handler {
             () = cx.ct.cancelled() => return Err(ended()),
         }
         let call = match request.request_state.clone() {
-            None => Running::begin(self, request, trace_client(&cx)),
+            None => Running::begin(self, request, trace_client(&cx), self.wants(&cx)),
             Some(state) => {
                 let Some((call, question)) = self.0.suspended.take(&state) else {
                     let message = "no call waits with this `requestState`; call the tool without it";
                     return Err(ErrorData::invalid_params(message, None));
                 };
+                call.voice.speak_to(self.wants(&cx));
                 match call.answer(question, elicit::response(request.input_responses)).await {
                     None => call,
                     Some(again) => match self.suspend(call, again) {
@@ -256,7 +257,6 @@ impl ServerHandler for Handler {
                 }
             }
         };
-        call.voice.speak_to(self.wants(&cx));
         self.finish(call, &cx).await
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::calls::Entry;
 use super::elicit::{self, Question};
 use super::handler::{Handler, Served};
-use super::voice::Voice;
+use super::voice::{Voice, Wants};
 use crate::contract::ToolOutput;
 use crate::drop_logged;
 use crate::telemetry::Client;
@@ -33,10 +33,16 @@ pub(super) struct Running {
 
 impl Running {
     /// Begins a call on a thread of its own. `client` says whose trace it belongs to.
-    pub(super) fn begin(handler: &Handler, request: CallToolRequestParams, client: Client) -> Self {
+    pub(super) fn begin(
+        handler: &Handler,
+        request: CallToolRequestParams,
+        client: Client,
+        wants: Wants,
+    ) -> Self {
         let (entry, served) = (handler.calls().enter(), handler.served());
         let (asks, questions) = unbounded_channel();
         let voice = Arc::new(Voice::new(handler.outbox().clone(), asks, entry.stop.clone()));
+        voice.speak_to(wants);
         let (sender, result) = oneshot::channel();
         // The thread's end is not waited for: what it does after it told the result is for the record only.
         drop(tokio::task::spawn_blocking({
