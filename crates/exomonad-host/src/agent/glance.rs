@@ -44,10 +44,10 @@ mod tests {
     use super::Glance;
     use crate::agent::AgentName;
     use crate::contract::WorkspaceKind;
-    use crate::contract::forge::ReviewState;
+    use crate::contract::forge::{PullRequestState, Review, ReviewState};
     use crate::store::{
-        AgentRow, AgentState, Checked, Filing, Mode, PullDraft, PullGlance, PullWord, ReviewDraft, Sender,
-        Store, VerificationRow,
+        AgentRow, AgentState, Checked, ChecksTold, Filing, KeptReview, Mode, PullDraft, PullGlance, PullWord,
+        RemotePull, ReviewDraft, Sender, Store, VerificationRow,
     };
 
     fn store() -> (TempDir, Store, AgentName) {
@@ -93,7 +93,7 @@ mod tests {
         let (_dir, store, name) = store();
         let check = |number: u64, word: PullWord| {
             let pulls = Glance::take(&store, 9).unwrap().pulls;
-            assert_eq!(pulls.get("main.api"), Some(&PullGlance { number, word }));
+            assert_eq!(pulls.get("main.api"), Some(&PullGlance { number, word, checks_failed: None }));
         };
         let review = |number: u64, by: Sender<'_>, state: ReviewState, commit: &str| {
             let draft = ReviewDraft { by, state, body: "b", remarks: &[], commit, notice: "n" };
@@ -116,6 +116,58 @@ mod tests {
         check(first, PullWord::Closed);
         let second = file(&store, &name, "3");
         check(second, PullWord::Open);
+    }
+
+    #[test]
+    fn one_that_lives_elsewhere_counts_before_one_in_the_database_that_does_not_wait() {
+        let (_dir, store, name) = store();
+        let here = file(&store, &name, "1");
+        let keep = |state: PullRequestState, checks: Option<ChecksTold>, asks: bool| {
+            let pull = RemotePull {
+                number: 40,
+                author: name.clone(),
+                title: "t".to_owned(),
+                url: "u".to_owned(),
+                state,
+                head: "main.api".to_owned(),
+                head_sha: "9".to_owned(),
+                base: "main".to_owned(),
+                base_sha: None,
+                merge_sha: None,
+                conflict_sha: None,
+                checks,
+            };
+            let review = Review {
+                id: "7".to_owned(),
+                author: "octocat".to_owned(),
+                human: true,
+                state: ReviewState::ChangesRequested,
+                body: "b".to_owned(),
+                commit: "9".to_owned(),
+                time_ms: 5,
+            };
+            let kept = store.change_remote_pulls("acme/api", 5, |book| {
+                book.keep(&pull)?;
+                if asks {
+                    book.keep_review(40, KeptReview { review: &review, ours: false })?;
+                }
+                Ok(())
+            });
+            kept.unwrap();
+        };
+        let check = |number: u64, word: PullWord, checks_failed: Option<bool>| {
+            let pulls = Glance::take(&store, 9).unwrap().pulls;
+            assert_eq!(pulls.get("main.api"), Some(&PullGlance { number, word, checks_failed }));
+        };
+        keep(PullRequestState::Closed, None, false);
+        check(here, PullWord::Open, None);
+        keep(PullRequestState::Open, Some(ChecksTold::Failed), false);
+        check(40, PullWord::Open, Some(true));
+        keep(PullRequestState::Open, Some(ChecksTold::Passed), true);
+        check(40, PullWord::Changes, Some(false));
+        store.close_pull(here, Sender::Human, None, None, 6).unwrap();
+        keep(PullRequestState::Merged, None, false);
+        check(40, PullWord::Merged, None);
     }
 
     #[test]

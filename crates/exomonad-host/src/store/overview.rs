@@ -24,6 +24,8 @@ pub struct PullGlance {
     pub number: u64,
     /// How it stands.
     pub word: PullWord,
+    /// Whether a check of its forge's failed at its newest commit; absent while none has ended, and where the forge has none.
+    pub checks_failed: Option<bool>,
 }
 
 /// How a pull request stands, with what its reviewers say.
@@ -61,13 +63,24 @@ pub struct RecordRow {
     pub path: Utf8PathBuf,
 }
 
-/// Finds a pull request for every branch. With max(), SQLite takes the other columns from the row that has the maximum.
+/// Finds a pull request for every branch, the one that counts last: open ones, and of those that live elsewhere. With max(),
+/// SQLite takes the other columns from the row that has the maximum.
 const PULL_GLANCES: &str = "SELECT head, number, state,
          coalesce((SELECT max(verdict) FROM
              (SELECT state = 'changes-requested' AS verdict, commit_sha, max(id) FROM reviews
               WHERE pull = number AND state IN ('approved', 'changes-requested') GROUP BY author, human)
-          WHERE commit_sha = head_sha), -1)
-     FROM (SELECT head, number, state, head_sha, max((state = 'open') * 1000000000 + number) FROM pulls GROUP BY head)";
+          WHERE commit_sha = head_sha), -1) AS verdict, NULL AS failed, state = 'open' AS waits, 0 AS elsewhere
+     FROM (SELECT head, number, state, head_sha, max((state = 'open') * 1000000000 + number) FROM pulls GROUP BY head)
+     UNION ALL
+     SELECT head, number, state,
+         coalesce((SELECT max(verdict) FROM
+             (SELECT state = 'changes-requested' AS verdict, commit_sha, max(seq) FROM remote_reviews AS said
+              WHERE said.repository = known.repository AND pull = number AND state IN ('approved', 'changes-requested')
+              GROUP BY author, human)
+          WHERE commit_sha = head_sha), -1), checks = 'failed', state = 'open', 1
+     FROM (SELECT repository, head, number, state, head_sha, checks, max((state = 'open') * 1000000000 + number)
+           FROM remote_pulls GROUP BY head) AS known
+     ORDER BY waits, elsewhere";
 
 /// Counts every inbox in one pass over an index.
 pub(super) const UNREAD_COUNTS: &str = "SELECT recipient, count(*) FROM messages INDEXED BY messages_unread
@@ -102,7 +115,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The open pull request of every branch, else its latest one, by the branch.
+    /// The open pull request of every branch, else its latest one, by the branch; of several for one branch the last counts.
     ///
     /// # Errors
     /// The database failed, or a row cannot be read.
@@ -110,10 +123,17 @@ impl Store {
         let connection = self.lock();
         let mut select = connection.prepare_cached(PULL_GLANCES)?;
         let rows = select.query_map([], |row| {
-            Ok((row.get(0)?, from_row(row.get(1)?), row.get::<_, String>(2)?, row.get::<_, i64>(3)?))
+            Ok((
+                row.get(0)?,
+                from_row(row.get(1)?),
+                row.get::<_, String>(2)?,
+                row.get::<_, i64>(3)?,
+                row.get(4)?,
+            ))
         })?;
         rows.map(|row| {
-            let (head, number, state, verdict): (String, u64, String, i64) = row?;
+            let (head, number, state, verdict, checks_failed): (String, u64, String, i64, Option<bool>) =
+                row?;
             let word = match (state.as_str(), verdict) {
                 ("open", 1) => PullWord::Changes,
                 ("open", 0) => PullWord::Approved,
@@ -122,7 +142,7 @@ impl Store {
                 ("closed", _) => PullWord::Closed,
                 _ => return Err(StoreError::Unknown { table: "pulls", value: state }),
             };
-            Ok((head, PullGlance { number, word }))
+            Ok((head, PullGlance { number, word, checks_failed }))
         })
         .collect()
     }

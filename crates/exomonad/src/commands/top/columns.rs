@@ -106,7 +106,7 @@ impl Column {
             Self::Harness => (one_line(&view.row.harness), Tone::Plain),
             Self::State => (state_words(view, standing, &model.seen, now_ms), standing.tone()),
             Self::Pull => model.pull(view).map_or_else(none, pull_words),
-            Self::Checks => check_words(view, model.told(view), &model.seen).unwrap_or_else(none),
+            Self::Checks => check_words(view, model.pull(view), &model.seen).unwrap_or_else(none),
             Self::Unread if view.unread == 0 => none(),
             Self::Unread => (view.unread.to_string(), Tone::Bold),
             Self::Context => tokens.map_or_else(none, |tokens| (token_words(tokens.context), Tone::Plain)),

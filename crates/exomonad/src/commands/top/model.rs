@@ -1,7 +1,5 @@
 //! What `top` shows and what is being done with it. Knows no terminal and does nothing itself: a key leads to an [`Order`].
 
-use std::collections::HashMap;
-
 use exomonad_host::agent::{AgentName, AgentView};
 use exomonad_host::store::{PullGlance, PullWord};
 
@@ -9,7 +7,6 @@ use super::input::Intent;
 use super::note::{Note, plain};
 use super::rows::{Row, rows};
 use super::seen::Seen;
-use super::standing::{Told, told};
 
 /// What is below the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +66,6 @@ pub(super) struct Model {
     pub(super) seen: Seen,
     /// Nothing was seen yet.
     pub(super) is_new: bool,
-    pub(super) told: HashMap<String, Told>,
     pub(super) rows: Vec<Row>,
     pub(super) selected: Option<AgentName>,
     /// The first line of the tree that is seen, and how many are.
@@ -98,7 +94,6 @@ impl Model {
         Self {
             seen: Seen::default(),
             is_new: true,
-            told: HashMap::new(),
             rows: Vec::new(),
             selected: None,
             top: 0,
@@ -121,7 +116,6 @@ impl Model {
     /// Takes what is there now. What was selected stays so while it is there.
     pub(super) fn look(&mut self, seen: Seen) {
         let at = self.selected_row();
-        self.told = told(&seen.events);
         self.seen = seen;
         self.is_new = false;
         self.arrange(at);
@@ -161,12 +155,7 @@ impl Model {
 
     /// The pull request of an agent's branch.
     pub(super) fn pull(&self, view: &AgentView) -> Option<PullGlance> {
-        let known = view.branch.as_ref().and_then(|branch| self.seen.glance.pulls.get(branch)).copied();
-        known.or_else(|| self.told(view).pull)
-    }
-
-    pub(super) fn told(&self, view: &AgentView) -> Told {
-        self.told.get(view.row.name.as_str()).copied().unwrap_or_default()
+        view.branch.as_ref().and_then(|branch| self.seen.glance.pulls.get(branch)).copied()
     }
 
     /// Whose terminal is to be looked at.

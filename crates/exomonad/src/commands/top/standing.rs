@@ -1,7 +1,5 @@
 //! How an agent stands, in a sign and a few words: what it does, its pull request, its checks, its last step.
 
-use std::collections::HashMap;
-
 use exomonad_host::agent::AgentView;
 use exomonad_host::contract::Event;
 use exomonad_host::store::{AgentState, Doing, Exit, PullGlance, PullWord};
@@ -10,40 +8,6 @@ use serde_json::{Map, Value};
 use super::note::Tone;
 use super::seen::Seen;
 use crate::commands::words::age;
-
-/// What the events of an agent say of its pull request, wherever that lives.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) pull: Option<PullGlance>,
-    /// Whether what the forge checks failed.
-    pub(super) failed: Option<bool>,
-}
-
-/// What all events say, by the agent's name.
-pub(super) fn told(events: &[Event]) -> HashMap<String, Told> {
-    let mut all: HashMap<String, Told> = HashMap::new();
-    for event in events.iter().filter(|event| event.kind.starts_with("pull.")) {
-        let data = data(event);
-        let Some(number) = data.get("number").and_then(Value::as_u64) else { continue };
-        let told = all.entry(event.agent.clone()).or_default();
-        let before = told.pull.filter(|pull| pull.number == number).map(|pull| pull.word);
-        let state = data.get("state").and_then(Value::as_str);
-        let word = match (event.kind.as_str(), state) {
-            ("pull.merged", _) => PullWord::Merged,
-            ("pull.closed", _) => PullWord::Closed,
-            ("pull.reviewed", Some("approved")) => PullWord::Approved,
-            ("pull.reviewed", Some("changes-requested")) => PullWord::Changes,
-            _ => before.unwrap_or(PullWord::Open),
-        };
-        let failed = match event.kind.as_str() {
-            "pull.checks-failed" => Some(true),
-            "pull.checks-passed" => Some(false),
-            _ => told.failed.filter(|_| before.is_some()),
-        };
-        *told = Told { pull: Some(PullGlance { number, word }), failed };
-    }
-    all
-}
 
 /// How an agent stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,8 +124,8 @@ pub(super) fn pull_words(pull: PullGlance) -> (String, Tone) {
 }
 
 /// How its checks stand: those of the forge, else the commands that were seen in its workspace.
-pub(super) fn check_words(view: &AgentView, told: Told, seen: &Seen) -> Option<(String, Tone)> {
-    if let Some(failed) = told.failed {
+pub(super) fn check_words(view: &AgentView, pull: Option<PullGlance>, seen: &Seen) -> Option<(String, Tone)> {
+    if let Some(failed) = pull.and_then(|pull| pull.checks_failed) {
         let (word, tone) = if failed { ("CI failed", Tone::Bad) } else { ("CI ok", Tone::Good) };
         return Some((word.to_owned(), tone));
     }

@@ -117,7 +117,7 @@ pub(super) fn seen() -> Seen {
     ];
     agents[1].unread = 2;
     let steps = events().into_iter().map(|event| (event.agent.clone(), event)).collect();
-    let pull = |number: u64, word: PullWord| PullGlance { number, word };
+    let pull = |number: u64, word: PullWord| PullGlance { number, word, checks_failed: None };
     let waiter = ProcessIdentity { pid: 1, started: "s".to_owned(), machine: "m".to_owned() };
     Seen {
         glance: Glance {
@@ -126,6 +126,10 @@ pub(super) fn seen() -> Seen {
                 ("main.docs".to_owned(), pull(1, PullWord::Merged)),
                 ("main.api".to_owned(), pull(2, PullWord::Approved)),
                 ("main.search".to_owned(), pull(3, PullWord::Changes)),
+                (
+                    "main.billing".to_owned(),
+                    PullGlance { checks_failed: Some(true), ..pull(7, PullWord::Open) },
+                ),
             ]),
             checked: HashMap::from([
                 ("api".to_owned(), Checked { failed: 0, ran: 3 }),

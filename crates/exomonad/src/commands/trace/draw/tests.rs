@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use exomonad_host::telemetry::{Attributes, Span, SpanKind, TraceContext};
-use expect_test::expect;
+use exomonad_testkit::picture;
+use expect_test::{expect, expect_file};
 
 use super::{Look, draw, duration, fit};
 use crate::commands::trace::Run;
@@ -62,6 +63,29 @@ fn a_waterfall_fits_into_80_columns_and_tells_failures_and_what_goes_on_without_
         ✗   tools/call merge_pr (tool_error)                           ███          1.0s
     "#]]
     .assert_eq(&drawn);
+}
+
+#[test]
+fn the_picture_in_the_documents_is_what_is_drawn() {
+    let mut refused = span(12, 1, "tools/call merge_pr", 9_600, 90);
+    refused.failure = Some("tool_error".to_owned());
+    let spans = vec![
+        span(1, 0, "invoke_agent root", 0, 12_000),
+        span(2, 1, "hook session-start", 10, 4),
+        span(3, 1, "tools/call spawn_leaf_subtree", 1000, 450),
+        span(4, 3, "spawn worktree", 1010, 310),
+        span(5, 3, "invoke_agent root.api", 1400, 10_600),
+        span(6, 5, "hook pre-tool-use", 2300, 3),
+        span(7, 5, "hook pre-tool-use", 5100, 3),
+        span(8, 5, "tools/call file_pr", 7400, 60),
+        span(9, 8, "effect forge.create-or-update", 7405, 50),
+        span(10, 5, "deliver root.api", 8800, 700),
+        refused,
+    ];
+    let run = Run { spans, open: HashSet::from(["0000000000000005".to_owned()]) };
+    let drawn = draw(&run, Look { width: 80, utf8: true });
+    let picture = picture::printed(&format!("$ exomonad trace\n{drawn}"));
+    expect_file!["../../../../../../docs/pictures/trace.svg"].assert_eq(&picture);
 }
 
 #[test]
