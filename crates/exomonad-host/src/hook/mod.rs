@@ -9,3 +9,4 @@ mod record;
 
 pub use ask::{Outcome, Request, answer, late};
 pub use error::HookError;
+pub(crate) use record::words_of;

@@ -56,7 +56,7 @@ pub(super) fn decided(
     if let Some(subagent) = &asked.hook.subagent {
         put("in_subagent", subagent);
     }
-    let (verdict, reason) = said(&decision.verdict);
+    let (verdict, reason) = words_of(&decision.verdict);
     put("verdict", verdict);
     if let Some(reason) = reason {
         put("reason", &shorten(reason));
@@ -101,7 +101,8 @@ fn downgraded(downgrade: &Downgrade) -> String {
     }
 }
 
-fn said(verdict: &Verdict) -> (&'static str, Option<&str>) {
+/// The word for a verdict, and its reason.
+pub(crate) fn words_of(verdict: &Verdict) -> (&'static str, Option<&str>) {
     match verdict {
         Verdict::Pass => ("pass", None),
         Verdict::Allow => ("allow", None),

@@ -1,6 +1,6 @@
 //! The project's log of facts.
 
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde_json::{Value, json};
 
 use super::{Store, StoreError};
@@ -65,17 +65,20 @@ impl Store {
         let values = std::iter::once(&after).chain(&kinds).chain(&filter.agents);
         let connection = self.lock();
         let mut select = connection.prepare(&sql)?;
-        let rows = select.query_map(params_from_iter(values), |row| {
-            Ok(Event {
-                id: from_row(row.get(0)?),
-                time_ms: from_row(row.get(1)?),
-                kind: row.get(2)?,
-                agent: row.get(3)?,
-                data: row.get(4)?,
-            })
-        })?;
+        let rows = select.query_map(params_from_iter(values), read_event)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// Reads `id, time_ms, kind, agent, data`.
+pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: from_row(row.get(0)?),
+        time_ms: from_row(row.get(1)?),
+        kind: row.get(2)?,
+        agent: row.get(3)?,
+        data: row.get(4)?,
+    })
 }
 
 /// An event as a line of JSON, without the end of the line.

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use rusqlite::params;
 
-use super::events::from_row;
+use super::events::{from_row, read_event};
 use super::{Store, StoreError};
 use crate::contract::Event;
 use crate::contract::messages::Message;
@@ -171,15 +171,7 @@ impl Store {
             "SELECT max(id), time_ms, kind, agent, data FROM (SELECT * FROM events ORDER BY id DESC LIMIT 1000)
              WHERE kind NOT GLOB 'message.*' AND agent <> '' GROUP BY agent",
         )?;
-        let rows = select.query_map([], |row| {
-            Ok(Event {
-                id: from_row(row.get(0)?),
-                time_ms: from_row(row.get(1)?),
-                kind: row.get(2)?,
-                agent: row.get(3)?,
-                data: row.get(4)?,
-            })
-        })?;
+        let rows = select.query_map([], read_event)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 use serde_json::json;
 
-use super::events::{from_row, insert_event, to_row};
+use super::events::{from_row, insert_event, read_event, to_row};
 use super::reaction_mail::post;
 use super::{Store, StoreError};
 use crate::agent::AgentName;
@@ -109,16 +109,7 @@ impl Store {
         let connection = self.lock();
         let mut select = connection.prepare(&sql)?;
         let rows = select.query_map(params_from_iter(kinds), |row| {
-            Ok(Caused {
-                event: Event {
-                    id: from_row(row.get(0)?),
-                    time_ms: from_row(row.get(1)?),
-                    kind: row.get(2)?,
-                    agent: row.get(3)?,
-                    data: row.get(4)?,
-                },
-                depth: row.get(5)?,
-            })
+            Ok(Caused { event: read_event(row)?, depth: row.get(5)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

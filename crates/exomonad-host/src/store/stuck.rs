@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
-use super::events::{from_row, insert_event, to_row};
+use super::events::{from_row, insert_event, read_event, to_row};
 use super::{Doing, Store, StoreError};
 use crate::agent::AgentName;
 use crate::contract::Event;
@@ -103,15 +103,7 @@ impl Store {
                  OR kind IN ('host.tool-called', 'host.hook-failed', 'agent.started', 'agent.stop-blocked'))
              ORDER BY id",
         )?;
-        let rows = select.query_map(params![to_row(after)], |row| {
-            Ok(Event {
-                id: from_row(row.get(0)?),
-                time_ms: from_row(row.get(1)?),
-                kind: row.get(2)?,
-                agent: row.get(3)?,
-                data: row.get(4)?,
-            })
-        })?;
+        let rows = select.query_map(params![to_row(after)], read_event)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

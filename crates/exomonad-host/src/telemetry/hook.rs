@@ -13,6 +13,7 @@ use super::session::who;
 use super::{Attributes, Moment, Span, SpanKind, TraceContext};
 use crate::contract::{HookEvent, ToolUse, Verdict};
 use crate::harness::{Asked, TOOL_USE_ATTRIBUTE};
+use crate::hook::words_of;
 use crate::store::{AgentRow, Store, StoreError};
 
 /// The most characters of a reason that are told: its first words.
@@ -126,7 +127,7 @@ fn attributes(said: &Said<'_>) -> Attributes {
     attributes.put(
         HOOK_DECISION,
         match said.decision {
-            Ok(verdict) => word(verdict).0,
+            Ok(verdict) => words_of(verdict).0,
             Err(refused) => refused.decision,
         },
     );
@@ -141,7 +142,7 @@ fn attributes(said: &Said<'_>) -> Attributes {
             attributes.put_some(TOOL_USE_ATTRIBUTE, tool.id.as_deref());
         }
         if let (HookEvent::Stop(_) | HookEvent::SubagentStop(_), Ok(verdict)) = (&hook.event, said.decision) {
-            let (decision, reason) = word(verdict);
+            let (decision, reason) = words_of(verdict);
             attributes.put(ROUTING_DECISION, decision);
             attributes.put_some(ROUTING_REASON, reason.map(first_words).as_deref());
         }
@@ -177,18 +178,6 @@ fn tool(event: &HookEvent) -> Option<&ToolUse> {
         | HookEvent::SubagentStop(_)
         | HookEvent::BeforeModel
         | HookEvent::AfterModel => None,
-    }
-}
-
-fn word(verdict: &Verdict) -> (&'static str, Option<&str>) {
-    match verdict {
-        Verdict::Pass => ("pass", None),
-        Verdict::Allow => ("allow", None),
-        Verdict::Deny(reason) => ("deny", Some(reason)),
-        Verdict::Ask(reason) => ("ask", Some(reason)),
-        Verdict::Rewrite(_) => ("rewrite", None),
-        Verdict::Block(reason) => ("block", Some(reason)),
-        Verdict::Halt(reason) => ("halt", Some(reason)),
     }
 }
 
