@@ -14,6 +14,9 @@ fn main() {
     if !is_static {
         return;
     }
+    // At a fixed address, so that a start need not write the addresses in some fifty pages of tables anew.
+    println!("cargo::rustc-link-arg-bins=-no-pie");
+    println!("cargo::rustc-link-arg-bins=-static");
     // The standard library uses this where it is there, and else copies the whole process to start a program in another
     // directory. A static library gives only what is asked for by name.
     println!("cargo::rustc-link-arg-bins=-Wl,--undefined=posix_spawn_file_actions_addchdir_np");
