@@ -34,6 +34,9 @@ const TRY: Duration = Duration::from_secs(5);
 /// How long a duty rests after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 
+/// How long changes of the database are gathered before they are looked at.
+const TOGETHER: Duration = Duration::from_millis(100);
+
 /// Why a duty was not done this time.
 pub(crate) type DutyError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -165,8 +168,12 @@ fn begin(mut duty: Box<dyn Duty>, store: &Arc<Store>, end: &End) -> Option<JoinH
                 tracing::warn!(duty = duty.name(), "failed, and is tried again: {}", crate::explain(&*err));
                 AFTER_FAILURE
             });
-            if !end.is_said() {
-                watching.wait(seen, rest);
+            if rest.is_zero() || end.is_said() {
+                continue;
+            }
+            if watching.wait(seen, rest) != seen {
+                // Agents at work change much at once, and are not to wait for whoever looks at each change apart.
+                thread::park_timeout(TOGETHER);
             }
         }
     });
