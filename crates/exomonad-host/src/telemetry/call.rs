@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::names::{LEFT_OUT, MCP_METHOD, MCP_VERSION, NETWORK_TRANSPORT, OPERATION, REQUEST_ID, TOOL_NAME};
 use super::recorder::{Recorded, Recorder, micros};
-use super::session::who;
+use super::session::who_is;
 use super::{Attributes, Span, SpanKind, TraceContext};
 use crate::store::{AgentRow, Store, StoreError};
 
@@ -79,12 +79,7 @@ impl CallSpan {
         recorded: Recorded,
     ) -> Vec<Span> {
         let mut attributes = Attributes::default();
-        who(
-            &mut attributes,
-            agent.name.as_str(),
-            &agent.role,
-            agent.parent.as_ref().map(|parent| parent.as_str()),
-        );
+        who_is(&mut attributes, agent);
         attributes.put(OPERATION, "execute_tool");
         attributes.put_some(TOOL_NAME, tool);
         let (operation, kind) = match &self.client {

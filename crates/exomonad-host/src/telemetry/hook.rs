@@ -9,7 +9,7 @@ use super::names::{
     ROUTING_DECISION, ROUTING_REASON, SESSION_ID, SUBAGENT, TOOL_NAME, TRANSCRIPT,
 };
 use super::recorder::{Recorded, Recorder, micros};
-use super::session::who;
+use super::session::who_is;
 use super::{Attributes, Moment, Span, SpanKind, TraceContext};
 use crate::contract::{HookEvent, ToolUse, Verdict};
 use crate::harness::{Asked, TOOL_USE_ATTRIBUTE};
@@ -116,12 +116,7 @@ impl HookSpan {
 fn attributes(said: &Said<'_>) -> Attributes {
     let mut attributes = Attributes::default();
     let agent = said.agent;
-    who(
-        &mut attributes,
-        agent.name.as_str(),
-        &agent.role,
-        agent.parent.as_ref().map(|parent| parent.as_str()),
-    );
+    who_is(&mut attributes, agent);
     attributes.put(HOOK_TYPE, said.event);
     attributes.put(HOOK_RUNTIME, said.harness);
     attributes.put(

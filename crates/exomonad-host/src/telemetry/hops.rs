@@ -3,7 +3,7 @@
 //! They are made of the project's log afterwards, so that nobody who sends or reads a message pays for them.
 
 use super::names::{DESTINATION, MESSAGE_ID, MESSAGING_OPERATION, MESSAGING_SYSTEM, TRANSPORT};
-use super::session::who;
+use super::session::who_is;
 use super::{Attributes, Moment, Span, SpanKind};
 use crate::agent::AgentName;
 use crate::store::{HopRow, Store, StoreError};
@@ -48,12 +48,7 @@ fn span(store: &Store, hop: &HopRow) -> Result<Option<Span>, StoreError> {
     }
     let Some((row, agent)) = found else { return Ok(None) };
     let mut attributes = Attributes::default();
-    who(
-        &mut attributes,
-        agent.name.as_str(),
-        &agent.role,
-        agent.parent.as_ref().map(|parent| parent.as_str()),
-    );
+    who_is(&mut attributes, &agent);
     attributes.put(MESSAGING_SYSTEM, "exomonad");
     attributes.put(MESSAGING_OPERATION, "deliver");
     attributes.put(MESSAGE_ID, &hop.id);

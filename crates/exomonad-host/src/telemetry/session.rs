@@ -5,7 +5,7 @@ use super::names::{
     SESSION_ID, TRANSCRIPT,
 };
 use super::{Attributes, Span, SpanKind};
-use crate::store::{Exit, TraceRow};
+use crate::store::{AgentRow, Exit, TraceRow};
 
 /// Signals by which people and terminals end a program: hang-up, interrupt, kill, terminate.
 const USUAL_SIGNALS: [i32; 4] = [1, 2, 9, 15];
@@ -66,7 +66,12 @@ pub(crate) fn unended(row: &TraceRow) -> Span {
 }
 
 /// Says who an agent is.
-pub(super) fn who(attributes: &mut Attributes, agent: &str, role: &str, parent: Option<&str>) {
+pub(super) fn who_is(attributes: &mut Attributes, agent: &AgentRow) {
+    let parent = agent.parent.as_ref().map(|parent| parent.as_str());
+    who(attributes, agent.name.as_str(), &agent.role, parent);
+}
+
+fn who(attributes: &mut Attributes, agent: &str, role: &str, parent: Option<&str>) {
     attributes.put(AGENT_NAME, agent);
     attributes.put(AGENT_ROLE, role);
     attributes.put_some(AGENT_PARENT, parent);
